@@ -1,0 +1,163 @@
+"""What can happen to a call: from the gateway (contract §1), or as the world's answer to an effect.
+
+Every event carries `at`, the aware instant at which it was received: the core reads no clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from pupitre.dialogue.effects import Effect
+from pupitre.model import Appointment, Patient, Slot
+from pupitre.nlu.meaning import Meaning
+
+
+class TransferStatus(StrEnum):
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    DECLINED = "declined"
+    VOICEMAIL = "voicemail"
+    FAILED = "failed"
+
+
+# ---- from the gateway ------------------------------------------------------------------------------------------------
+
+
+class CallStarted(Struct, frozen=True, tag=True):
+    at: datetime
+
+
+class Spoke(Struct, frozen=True, tag=True):
+    """`stt_final`. `confidence` None = unknown, taken as sufficient. `meaning` is filled in by `hear` before deciding."""
+
+    at: datetime
+    text: str
+    confidence: float | None = None
+    meaning: Meaning = Meaning()
+
+
+class Silent(Struct, frozen=True, tag=True):
+    """`no_speech`, or speech that was blank."""
+
+    at: datetime
+
+
+class Keyed(Struct, frozen=True, tag=True):
+    """`dtmf`: the digits, `*` and `#` as keyed."""
+
+    at: datetime
+    digits: str
+
+
+class TransferEnded(Struct, frozen=True, tag=True):
+    at: datetime
+    status: TransferStatus
+
+
+class Continued(Struct, frozen=True, tag=True):
+    at: datetime
+
+
+class MachineDetected(Struct, frozen=True, tag=True):
+    at: datetime
+
+
+class HungUp(Struct, frozen=True, tag=True):
+    at: datetime
+
+
+class Strange(Struct, frozen=True, tag=True):
+    """An event name the contract does not know: the seed's default branch hands over to a person."""
+
+    at: datetime
+    name: str
+
+
+CallerEvent = CallStarted | Spoke | Silent | Keyed | TransferEnded | Continued | MachineDetected | HungUp | Strange
+
+# ---- the world's answers ---------------------------------------------------------------------------------------------
+
+
+class PatientsFound(Struct, frozen=True, tag=True):
+    """Answer to `LookUpPatient` and `CreatePatient`. Empty: nobody. Several: the caller must say who."""
+
+    at: datetime
+    patients: tuple[Patient, ...]
+    confidence: float = 1.0
+
+
+class AppointmentsFound(Struct, frozen=True, tag=True):
+    """Answer to `FindAppointments` (upcoming, soonest first) and `ReadAppointment` (one or none)."""
+
+    at: datetime
+    appointments: tuple[Appointment, ...]
+
+
+class NoSlot(StrEnum):
+    """Why nothing could be offered (booking.md §Slots)."""
+
+    FULLY_BOOKED = "fully_booked"
+    CLOSED = "closed"
+    NO_AGENT = "no_agent"
+    HELD = "held"
+    UNAVAILABLE = "unavailable"
+
+
+class SlotsProposed(Struct, frozen=True, tag=True):
+    """Answer to `ProposeSlots`: at most three, already held for this call; `nearest` when the wish itself could not be met."""
+
+    at: datetime
+    slots: tuple[Slot, ...] = ()
+    nearest: bool = False
+    reason: NoSlot | None = None
+
+
+class CommitOutcome(StrEnum):
+    """How a commitment stands when the desk hears of it."""
+
+    RECORDED = "recorded"
+    """The record is made: the caller may be told (the planning may still be catching up)."""
+    SLOT_TAKEN = "slot_taken"
+    """Somebody else has the slot: nothing was recorded, offer others."""
+    CONFLICT = "conflict"
+    """Changed behind our back: nothing moved, a person must look."""
+    REFUSED = "refused"
+    """The record said no for good: nothing was recorded."""
+    WITHDRAWN = "withdrawn"
+    """The caller's patience ended before the record was made: nothing is noted, and nothing will be."""
+
+
+class CommitmentEnded(Struct, frozen=True, tag=True):
+    """Answer to `Commit`."""
+
+    at: datetime
+    outcome: CommitOutcome
+    appointment: Appointment | None = None
+
+
+class Done(Struct, frozen=True, tag=True):
+    """Answer to the effects that only have to happen: reminders set, task left, outcome noted."""
+
+    at: datetime
+
+
+class StillWorking(Struct, frozen=True, tag=True):
+    """The effect is under way and will be asked for again at `continue`: say something and wait."""
+
+    at: datetime
+
+
+class WorldFailed(Struct, frozen=True, tag=True):
+    """The effect could not be done now: a backend is down, or a bug. `reason` is for the journal, never for the caller."""
+
+    at: datetime
+    effect: Effect
+    reason: str
+
+
+WorldEvent = PatientsFound | AppointmentsFound | SlotsProposed | CommitmentEnded | Done | StillWorking | WorldFailed
+Event = CallerEvent | WorldEvent

@@ -1,0 +1,115 @@
+"""What understanding yields: one frozen `Meaning` per utterance, holding every aspect that was heard."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from pupitre.model import Intent
+from pupitre.wish import Wish
+
+T = TypeVar("T")
+
+
+class Hears(StrEnum):
+    """What a state listens for; the names are those of `pupitre understand --jsonl`."""
+
+    INTENT = "intent"
+    YES_NO = "yes_no"
+    PICK = "pick"
+    WHEN = "when"
+    PHONE = "phone"
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    EMERGENCY = "emergency"
+    REMINDER = "reminder"
+    """Which reminders ("juste la veille"), beside yes and no."""
+
+
+class YesNo(StrEnum):
+    YES = "YES"
+    NO = "NO"
+    UNCLEAR = "UNCLEAR"
+
+
+class Command(StrEnum):
+    """What may be said in every state."""
+
+    AGENT = "agent"
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    HELP = "help"
+    WAIT = "wait"
+    """ "Attendez", "un instant": not an answer, and not a failure either."""
+    BACK = "back"
+    GOODBYE = "goodbye"
+    WRONG_NUMBER = "wrong_number"
+    LATER = "later"
+    """ "Rappelez-moi plus tard" (reminder calls)."""
+    STOP_CALLING = "stop_calling"
+    """ "Ne m'appelez plus" (reminder calls)."""
+    WRONG_PERSON = "wrong_person"
+    """ "Ce n'est pas moi", "non c'est sa fille": somebody else speaks."""
+
+
+class Pick(StrEnum):
+    """Which of the things read out; the digits are ranks."""
+
+    FIRST = "1"
+    SECOND = "2"
+    THIRD = "3"
+    NONE = "NONE"
+    """Wants others."""
+    REPEAT = "REPEAT"
+    AGENT = "AGENT"
+    UNCLEAR = "UNCLEAR"
+    """Not decidable: two offers fit what was said, or a bare yes."""
+
+
+class ReminderChoice(StrEnum):
+    """Which of the tenant's reminders the caller wants."""
+
+    ALL = "all"
+    DAY_BEFORE = "day_before"
+    HOUR_BEFORE = "hour_before"
+    NONE = "none"
+
+
+class Heard(Struct, Generic[T], frozen=True):
+    """One aspect of what was said: the best reading, how sure (0..1), and the other readings kept."""
+
+    value: T
+    confidence: float = 1.0
+    others: tuple[T, ...] = ()
+
+
+class SpokenName(Struct, frozen=True):
+    """A name as heard or spelled: upper case without accents."""
+
+    last: str
+    first: str | None = None
+    spelled: bool = False
+
+
+class Meaning(Struct, frozen=True):
+    """Everything heard in one utterance; an aspect that was not heard (or not listened for) is None."""
+
+    emergency: bool = False
+    command: Command | None = None
+    intent: Heard[Intent] | None = None
+    """Never UNKNOWN: not heard is None."""
+    yes_no: Heard[YesNo] | None = None
+    pick: Heard[Pick] | None = None
+    when: Heard[Wish] | None = None
+    phone: str | None = None
+    """E.164, valid; never invented."""
+    name: Heard[SpokenName] | None = None
+    birth_date: date | None = None
+    reminder: ReminderChoice | None = None
+
+    def __bool__(self) -> bool:
+        """True when anything at all was understood."""
+        return self != Meaning()

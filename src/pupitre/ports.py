@@ -1,0 +1,211 @@
+"""What the desk needs from the world, in its own words; adapters in `backends/` and `store/` provide it.
+
+Errors, by what to do next:
+
+    DeskError
+    ├── Unavailable     try later: down, slow, rate limited
+    ├── Conflict        it changed behind our back: read again and compare
+    │   └── Stale       the same, in our own store
+    ├── Refused         no for good: a person must look
+    ├── NotFound        it is not there (any more)
+    └── ConfigError     the operator must correct a setting; printed as one sentence of advice
+
+Adapters translate foreign exceptions into these at the seam, `from` kept. Everything is async; instants are aware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from pupitre.dialogue.effects import TaskKind
+from pupitre.model import (
+    Agent,
+    Appointment,
+    AppointmentStatus,
+    BackendId,
+    CalendarRef,
+    Interval,
+    Patient,
+    Slot,
+    Source,
+    SyncState,
+)
+from pupitre.nlu.meaning import SpokenName
+
+
+class DeskError(Exception):
+    """Something went wrong that the desk has a plan for. The message is for the journal and for people, never a caller."""
+
+
+class Unavailable(DeskError):  # noqa: N818 -- the tree names situations, and reads better without a suffix
+    """The backend cannot answer now. `retry_after` is its own advice in seconds, where it gave one."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Conflict(DeskError):  # noqa: N818
+    """What was to be changed has been changed by somebody else (HTTP 412 and its kin)."""
+
+
+class Stale(Conflict):
+    """Our own store has a newer version than the one that was read."""
+
+
+class Refused(DeskError):  # noqa: N818
+    """The backend said no, and will say no again."""
+
+
+class NotFound(DeskError):  # noqa: N818
+    """The thing asked for does not exist, or no longer."""
+
+
+class ConfigError(DeskError):
+    """A setting is wrong. The message names file, key and fix."""
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC. In the sandbox: the frozen one."""
+        ...
+
+
+class Who(Struct, frozen=True):
+    """Whom the directory is asked for: by number, or by name and perhaps birth date."""
+
+    phone: str | None = None
+    """E.164."""
+    name: SpokenName | None = None
+    birth_date: date | None = None
+
+
+class Directory(Protocol):
+    """Who is who."""
+
+    async def lookup_patient(self, who: Who) -> Sequence[Patient]:
+        """Everybody who matches, best first; at most ten. Raises Unavailable."""
+        ...
+
+    async def create_patient(self, name: str, phone: str | None, birth_date: date | None, key: str) -> Patient:
+        """Make a new patient, once per `key`. Raises Unavailable, Refused."""
+        ...
+
+    async def agents(self) -> Sequence[Agent]:
+        """Everybody whose time may be booked. Raises Unavailable."""
+        ...
+
+
+class Draft(Struct, frozen=True):
+    """An appointment to be recorded."""
+
+    patient_id: BackendId
+    slot: Slot
+    call_id: str
+    source: Source
+    status: AppointmentStatus = AppointmentStatus.CONFIRMED
+    agent_calendar: str | None = None
+
+
+class Records(Protocol):
+    """The system of record. It never deletes: what is cancelled stays, with its reason."""
+
+    async def upcoming(self, patient_id: BackendId, since: datetime) -> Sequence[Appointment]:
+        """Active appointments that end after `since`, soonest first. Raises Unavailable."""
+        ...
+
+    async def read(self, appointment_id: BackendId) -> Appointment:
+        """As it stands now. Raises NotFound, Unavailable."""
+        ...
+
+    async def create(self, draft: Draft, key: str) -> Appointment:
+        """Record it with `sync_state=pending`, exactly once per `key` however often and in parallel it is asked.
+
+        Raises Refused, Unavailable.
+        """
+        ...
+
+    async def name_event(self, appointment_id: BackendId, external_uid: str) -> None:
+        """Write the final external uid. Raises NotFound, Unavailable."""
+        ...
+
+    async def move(self, appointment_id: BackendId, slot: Slot, status: AppointmentStatus) -> Appointment:
+        """Change times (and agent), `sync_state=pending`. Raises NotFound, Refused, Unavailable."""
+        ...
+
+    async def cancel(self, appointment_id: BackendId, reason: str) -> Appointment:
+        """Mark it canceled and its time free, `sync_state=pending`. Idempotent. Raises NotFound, Unavailable."""
+        ...
+
+    async def note_sync(
+        self, appointment_id: BackendId, state: SyncState, ref: CalendarRef | None, error: str | None
+    ) -> None:
+        """Write how record and planning stand to each other (`x_gcal_*`, `x_sync_*`). Raises NotFound, Unavailable."""
+        ...
+
+
+class PlanningEvent(Struct, frozen=True):
+    """An event of ours as the planning has it now."""
+
+    ref: CalendarRef
+    slot: Slot | None
+    """None when it is cancelled or has no times that can be trusted."""
+    cancelled: bool
+    external_uid: str | None
+
+
+class Busy(Struct, frozen=True):
+    """Who is busy when. An agent in `unreadable` is not free: leave him out, and show why."""
+
+    intervals: Mapping[BackendId, Sequence[Interval]]
+    unreadable: Mapping[BackendId, str] = {}
+
+
+class Agenda(Protocol):
+    """The agents' planning."""
+
+    async def busy(self, agents: Sequence[Agent], window: Interval) -> Busy:
+        """All busy time of these agents inside the window. Raises Unavailable when nothing could be read."""
+        ...
+
+    async def insert(self, appointment: Appointment, agent: Agent, key: str) -> CalendarRef:
+        """Put the appointment in the agent's calendar, exactly once per `key`. Raises Refused, Unavailable."""
+        ...
+
+    async def move(self, ref: CalendarRef, appointment: Appointment, agent: Agent, key: str) -> CalendarRef:
+        """Move our event to the appointment's time and agent, guarded by the etag.
+
+        Raises Conflict when a person changed it, NotFound, Refused, Unavailable.
+        """
+        ...
+
+    async def cancel(self, ref: CalendarRef) -> CalendarRef | None:
+        """Take our event off the calendar, whatever its hour; None when it was gone already. Raises Unavailable."""
+        ...
+
+    async def read(self, ref: CalendarRef) -> PlanningEvent:
+        """As it stands now. Raises NotFound, Unavailable."""
+        ...
+
+
+class Task(Struct, frozen=True):
+    """Something that waits for a person."""
+
+    id: int
+    kind: TaskKind
+    reason: str
+    due: datetime
+    status: str = "open"
+    """open | closed"""
+    patient_phone: str | None = None
+    call_id: str | None = None
+    appointment_id: BackendId | None = None
+    slot: Slot | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
