@@ -38,10 +38,10 @@ from pupitre.nlu.meaning import SpokenName
 
 
 class DeskError(Exception):
-    """Something went wrong that the desk has a plan for. The message is for the journal and for people, never a caller."""
+    """Something went wrong that the desk has a plan for. The message is for the journal, never for a caller."""
 
 
-class Unavailable(DeskError):  # noqa: N818 -- the tree names situations, and reads better without a suffix
+class Unavailable(DeskError):
     """The backend cannot answer now. `retry_after` is its own advice in seconds, where it gave one."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -49,7 +49,7 @@ class Unavailable(DeskError):  # noqa: N818 -- the tree names situations, and re
         self.retry_after = retry_after
 
 
-class Conflict(DeskError):  # noqa: N818
+class Conflict(DeskError):
     """What was to be changed has been changed by somebody else (HTTP 412 and its kin)."""
 
 
@@ -57,11 +57,11 @@ class Stale(Conflict):
     """Our own store has a newer version than the one that was read."""
 
 
-class Refused(DeskError):  # noqa: N818
+class Refused(DeskError):
     """The backend said no, and will say no again."""
 
 
-class NotFound(DeskError):  # noqa: N818
+class NotFound(DeskError):
     """The thing asked for does not exist, or no longer."""
 
 

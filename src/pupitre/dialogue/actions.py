@@ -24,7 +24,7 @@ class Listen(Struct, frozen=True, tag=True):
 
 
 class Transfer(Struct, frozen=True, tag=True):
-    """Hand the caller to a person; `brief` and `url` are for that person's screen, `caller_id` the caller's own number."""
+    """Hand the caller to a person: `brief` and `url` are for that person, `caller_id` is the caller's own number."""
 
     target: str
     timeout_ms: int

@@ -86,7 +86,10 @@ class TaskKind(StrEnum):
 
 
 class LeaveTask(Struct, frozen=True, tag=True):
-    """Something a person must do. `reason` is a sentence for that person; `slot` a wished time to keep in view. Answer: `Done`."""
+    """Something a person must do. Answer: `Done`.
+
+    `reason` is a sentence for that person; `slot` a wished time to keep in view.
+    """
 
     kind: TaskKind
     reason: str

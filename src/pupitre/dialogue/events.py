@@ -32,7 +32,7 @@ class CallStarted(Struct, frozen=True, tag=True):
 
 
 class Spoke(Struct, frozen=True, tag=True):
-    """`stt_final`. `confidence` None = unknown, taken as sufficient. `meaning` is filled in by `hear` before deciding."""
+    """`stt_final`. `confidence` None = unknown, taken as sufficient; `meaning` is filled in before deciding."""
 
     at: datetime
     text: str
@@ -108,7 +108,10 @@ class NoSlot(StrEnum):
 
 
 class SlotsProposed(Struct, frozen=True, tag=True):
-    """Answer to `ProposeSlots`: at most three, already held for this call; `nearest` when the wish itself could not be met."""
+    """Answer to `ProposeSlots`: at most three, already held for this call.
+
+    `nearest` when the wish itself could not be met.
+    """
 
     at: datetime
     slots: tuple[Slot, ...] = ()
@@ -152,7 +155,7 @@ class StillWorking(Struct, frozen=True, tag=True):
 
 
 class WorldFailed(Struct, frozen=True, tag=True):
-    """The effect could not be done now: a backend is down, or a bug. `reason` is for the journal, never for the caller."""
+    """The effect could not be done: a backend is down, or a bug. `reason` is for the journal, never the caller."""
 
     at: datetime
     effect: Effect
