@@ -1,17 +1,4 @@
-"""What the desk needs from the world, in its own words; adapters in `backends/` and `store/` provide it.
-
-Errors, by what to do next:
-
-    DeskError
-    ├── Unavailable     try later: down, slow, rate limited
-    ├── Conflict        it changed behind our back: read again and compare
-    │   └── Stale       the same, in our own store
-    ├── Refused         no for good: a person must look
-    ├── NotFound        it is not there (any more)
-    └── ConfigError     the operator must correct a setting; printed as one sentence of advice
-
-Adapters translate foreign exceptions into these at the seam, `from` kept. Everything is async; instants are aware.
-"""
+"""The world outside: who is who, the system of record, the agents' planning, and the time."""
 
 from __future__ import annotations
 
@@ -21,7 +8,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from pupitre.dialogue.effects import TaskKind
 from pupitre.model import (
     Agent,
     Appointment,
@@ -35,38 +21,6 @@ from pupitre.model import (
     SyncState,
 )
 from pupitre.nlu.meaning import SpokenName
-
-
-class DeskError(Exception):
-    """Something went wrong that the desk has a plan for. The message is for the journal, never for a caller."""
-
-
-class Unavailable(DeskError):
-    """The backend cannot answer now. `retry_after` is its own advice in seconds, where it gave one."""
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class Conflict(DeskError):
-    """What was to be changed has been changed by somebody else (HTTP 412 and its kin)."""
-
-
-class Stale(Conflict):
-    """Our own store has a newer version than the one that was read."""
-
-
-class Refused(DeskError):
-    """The backend said no, and will say no again."""
-
-
-class NotFound(DeskError):
-    """The thing asked for does not exist, or no longer."""
-
-
-class ConfigError(DeskError):
-    """A setting is wrong. The message names file, key and fix."""
 
 
 class Clock(Protocol):
@@ -131,6 +85,10 @@ class Records(Protocol):
         """
         ...
 
+    async def made(self, key: str) -> Appointment | None:
+        """What `create` made under this key, cancelled or not; None when nothing. Raises Unavailable."""
+        ...
+
     async def name_event(self, appointment_id: BackendId, external_uid: str) -> None:
         """Write the final external uid. Raises NotFound, Unavailable."""
         ...
@@ -192,20 +150,3 @@ class Agenda(Protocol):
     async def read(self, ref: CalendarRef) -> PlanningEvent:
         """As it stands now. Raises NotFound, Unavailable."""
         ...
-
-
-class Task(Struct, frozen=True):
-    """Something that waits for a person."""
-
-    id: int
-    kind: TaskKind
-    reason: str
-    due: datetime
-    status: str = "open"
-    """open | closed"""
-    patient_phone: str | None = None
-    call_id: str | None = None
-    appointment_id: BackendId | None = None
-    slot: Slot | None = None
-    closed_by: str | None = None
-    closed_at: datetime | None = None
