@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "pupitre"
 TRACKED = [
     ROOT / name
     for name in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
 ]
 PYTHON = [path for path in TRACKED if path.suffix == ".py" and path.exists()]
@@ -76,7 +76,7 @@ def test_nothing_is_patched():
 
 def test_no_package_source_is_named():
     """The machine's own configuration says where packages come from."""
-    hosts = re.compile("|".join([r"pypi\.org", r"files\.pythonhosted", r"registry\.npmjs", r"deb\.debian\.org"]))
+    hosts = re.compile(r"pypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian\.org")
     texts = [path for path in TRACKED if path.exists() and path.suffix in {".py", ".toml", ".lock", ".md", ".sh", ""}]
 
     assert [] == [
