@@ -1,0 +1,28 @@
+"""`pupitre emulate`: the Google Calendar and Odoo emulators as a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from pupitre.emulators.control import application
+from pupitre.emulators.server import serve
+
+
+@click.command()
+@click.option("--port", default=8090, show_default=True, help="On loopback; 0 picks a free one.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the state in this folder (made if missing) across restarts; without it, in memory.",
+)
+def emulate(port: int, data: Path | None) -> None:
+    """Run the Google Calendar and Odoo emulators on one port until SIGTERM."""
+    try:
+        asyncio.run(serve(application(data), port, lambda address: click.echo(f"ready {address}")))
+    except OSError as error:
+        raise click.UsageError(
+            f"port {port} cannot be opened ({error.strerror}); choose another with --port"
+        ) from error
