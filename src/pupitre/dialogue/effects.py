@@ -38,10 +38,10 @@ class FindAppointments(Struct, frozen=True, tag=True):
     patient_id: BackendId
 
 
-class ReadAppointment(Struct, frozen=True, tag=True):
-    """One appointment as the record has it now (reminder calls). Answer: `AppointmentsFound`."""
+class ReadReminder(Struct, frozen=True, tag=True):
+    """Whom a reminder call is for, and the appointment as the record has it now. Answer: `ReminderFound`."""
 
-    appointment_id: BackendId
+    reminder_id: str
 
 
 class ProposeSlots(Struct, frozen=True, tag=True):
@@ -88,13 +88,14 @@ class TaskKind(StrEnum):
 class LeaveTask(Struct, frozen=True, tag=True):
     """Something a person must do. Answer: `Done`.
 
-    `reason` is a sentence for that person; `slot` a wished time to keep in view.
+    `reason` is a sentence for that person; `slot` a wished time to keep in view; `phone` where to call back.
     """
 
     kind: TaskKind
     reason: str
     slot: Slot | None = None
     appointment_id: BackendId | None = None
+    phone: str | None = None
 
 
 class ReminderOutcome(StrEnum):
@@ -122,7 +123,7 @@ Effect = (
     LookUpPatient
     | CreatePatient
     | FindAppointments
-    | ReadAppointment
+    | ReadReminder
     | ProposeSlots
     | Commit
     | SetReminders

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pupitre.dialogue.effects import Effect
-from pupitre.model import Appointment, Patient, Slot
+from pupitre.model import Appointment, BackendId, Patient, Slot
 from pupitre.nlu.meaning import Meaning
 
 
@@ -47,10 +47,11 @@ class Silent(Struct, frozen=True, tag=True):
 
 
 class Keyed(Struct, frozen=True, tag=True):
-    """`dtmf`: the digits, `*` and `#` as keyed."""
+    """`dtmf`: the digits, `*` and `#` as keyed; `meaning` is filled in before deciding."""
 
     at: datetime
     digits: str
+    meaning: Meaning = Meaning()
 
 
 class TransferEnded(Struct, frozen=True, tag=True):
@@ -91,10 +92,19 @@ class PatientsFound(Struct, frozen=True, tag=True):
 
 
 class AppointmentsFound(Struct, frozen=True, tag=True):
-    """Answer to `FindAppointments` (upcoming, soonest first) and `ReadAppointment` (one or none)."""
+    """Answer to `FindAppointments`: upcoming, soonest first. `reminded`: those whose reminders are agreed to already."""
 
     at: datetime
     appointments: tuple[Appointment, ...]
+    reminded: tuple[BackendId, ...] = ()
+
+
+class ReminderFound(Struct, frozen=True, tag=True):
+    """Answer to `ReadReminder`. None when the appointment is gone, moved or in conflict: nobody is to be reminded."""
+
+    at: datetime
+    appointment: Appointment | None = None
+    patient: Patient | None = None
 
 
 class NoSlot(StrEnum):
@@ -110,13 +120,14 @@ class NoSlot(StrEnum):
 class SlotsProposed(Struct, frozen=True, tag=True):
     """Answer to `ProposeSlots`: at most three, already held for this call.
 
-    `nearest` when the wish itself could not be met.
+    `nearest` when the wish itself could not be met; `eligible` are the agents who were looked at.
     """
 
     at: datetime
     slots: tuple[Slot, ...] = ()
     nearest: bool = False
     reason: NoSlot | None = None
+    eligible: tuple[BackendId, ...] = ()
 
 
 class CommitOutcome(StrEnum):
@@ -162,5 +173,14 @@ class WorldFailed(Struct, frozen=True, tag=True):
     reason: str
 
 
-WorldEvent = PatientsFound | AppointmentsFound | SlotsProposed | CommitmentEnded | Done | StillWorking | WorldFailed
+WorldEvent = (
+    PatientsFound
+    | AppointmentsFound
+    | ReminderFound
+    | SlotsProposed
+    | CommitmentEnded
+    | Done
+    | StillWorking
+    | WorldFailed
+)
 Event = CallerEvent | WorldEvent
