@@ -3,7 +3,7 @@
 Everything is async; instants are aware. What goes wrong is one of the errors of `errors.py`.
 """
 
-from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, Stale, Unavailable
+from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, SlotTaken, Stale, Unavailable
 from pupitre.ports.keeping import (
     Claims,
     Commitment,
@@ -45,6 +45,7 @@ __all__ = [
     "ReminderStatus",
     "Reminders",
     "Reservations",
+    "SlotTaken",
     "Stale",
     "Task",
     "Tasks",

@@ -3,7 +3,8 @@
     DeskError
     ├── Unavailable     try later: down, slow, rate limited
     ├── Conflict        it changed behind our back: read again and compare
-    │   └── Stale       the same, in our own store
+    │   ├── Stale       the same, in our own store
+    │   └── SlotTaken   somebody else has that time: offer others
     ├── Refused         no for good: a person must look
     ├── NotFound        it is not there (any more)
     └── ConfigError     the operator must correct a setting; printed as one sentence of advice
@@ -32,6 +33,10 @@ class Conflict(DeskError):
 
 class Stale(Conflict):
     """Our own store has a newer version than the one that was read."""
+
+
+class SlotTaken(Conflict):
+    """Somebody else has that time of that agent: the database said so."""
 
 
 class Refused(DeskError):

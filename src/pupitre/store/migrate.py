@@ -1,0 +1,73 @@
+"""Brings the store to the schema that this version of the desk speaks; run by serve and worker, under a lock.
+
+A store that is there already costs one query: alembic is loaded only when there is something to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from pupitre.ports import ConfigError, Unavailable
+from pupitre.store.open import sqlite_path
+
+REVISIONS = ("0001",)
+"""Every schema this version knows, oldest first; the last is the one it speaks."""
+
+_VERSION = "SELECT version_num FROM {schema}alembic_version"
+
+
+async def migrate(url: str) -> None:
+    """Make or upgrade the schema behind `url`. Raises ConfigError when it is newer than this version, Unavailable."""
+    found = await schema_version(url)
+    if found == REVISIONS[-1]:
+        return
+    if found is not None and found not in REVISIONS:
+        raise ConfigError(
+            f"The store's schema is {found}, newer than this version of pupitre knows ({REVISIONS[-1]}). "
+            "Start the newer version, or restore the backup made before it."
+        )
+    await asyncio.to_thread(_upgrade, url)
+
+
+async def schema_version(url: str) -> str | None:
+    """The revision the store stands at; None when there is none yet. Raises Unavailable."""
+    path = sqlite_path(url)
+    return _sqlite_version(path) if path else await _postgresql_version(url)
+
+
+def _sqlite_version(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    try:
+        connection = sqlite3.connect(path, timeout=5)
+        try:
+            row = connection.execute(_VERSION.format(schema="")).fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        if "no such table" in str(error):
+            return None
+        raise Unavailable(f"{path}: {error}") from error
+    return str(row[0]) if row else None
+
+
+async def _postgresql_version(url: str) -> str | None:
+    from pupitre.store.postgresql import SCHEMA, connect  # noqa: PLC0415  loaded only where it is used: it costs 50 ms
+
+    async with connect(url) as connection:
+        if await connection.fetchval("SELECT to_regclass($1)", f"{SCHEMA}.alembic_version") is None:
+            return None
+        version: str | None = await connection.fetchval(_VERSION.format(schema=f"{SCHEMA}."))
+        return version
+
+
+def _upgrade(url: str) -> None:
+    from alembic import command  # noqa: PLC0415  loaded only when there is something to do: it costs 0.3 s
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "pupitre.store:migrations")
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

@@ -1,0 +1,344 @@
+"""The first schema.
+
+Instants are timestamptz in PostgreSQL, UTC text of constant width in SQLite; JSON is text; ids of a backend are JSON
+text; there are no booleans, only instants that are there or not. Every key holds the tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from string import Template
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.schema import SchemaItem
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text()
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+DAY = sa.Date().with_variant(sa.Text(), "sqlite")
+
+
+Kind = sa.Text | sa.BigInteger | sa.DateTime | sa.Date
+Value = str | int | datetime | date
+
+
+def needed(name: str, kind: Kind) -> sa.Column[Value]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def maybe(name: str, kind: Kind) -> sa.Column[Value]:
+    return sa.Column(name, kind, nullable=True)
+
+
+def texts(*names: str) -> list[SchemaItem]:
+    return [needed(name, TEXT) for name in names]
+
+
+def identity() -> list[SchemaItem]:
+    """A number given by the database, never given twice."""
+    return [
+        sa.Column("id", INTEGER, sa.Identity(), primary_key=True),
+        needed("tenant", TEXT),
+        sa.UniqueConstraint("tenant", "id"),
+    ]
+
+
+def table(name: str, *items: SchemaItem | Sequence[SchemaItem]) -> None:
+    flat = [part for item in items for part in (item if isinstance(item, Sequence) else [item])]
+    numbered = any(isinstance(item, sa.Column) and item.primary_key for item in flat)
+    op.create_table(name, *flat, sqlite_strict=True, sqlite_autoincrement=numbered)
+
+
+def index(name: str, on: str, *columns: str, where: str | None = None) -> None:
+    clause = sa.text(where) if where else None
+    op.create_index(name, on, list(columns), sqlite_where=clause, postgresql_where=clause)
+
+
+def belongs_to(other: str, column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant", column], [f"{other}.tenant", f"{other}.id"], ondelete="CASCADE")
+
+
+def upgrade() -> None:
+    calls()
+    people()
+    bookings()
+    claims()
+    work()
+    rest()
+    keep_apart("claims", "agent", "TRUE")
+    keep_apart("appointments", "agent_id", "status <> 'canceled'")
+
+
+def calls() -> None:
+    table(
+        "calls",
+        texts("tenant", "call_id", "state", "call"),
+        needed("version", INTEGER),
+        needed("started_at", INSTANT),
+        needed("last_event_at", INSTANT),
+        maybe("ended_at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "call_id"),
+    )
+    index("calls_open", "calls", "tenant", "last_event_at", where="ended_at IS NULL")
+    table(
+        "turns",
+        texts("tenant", "call_id", "event", "steps", "before", "after", "reply", "context_delta"),
+        needed("seq", INTEGER),
+        maybe("event_id", TEXT),
+        needed("at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "call_id", "seq"),
+        sa.UniqueConstraint("tenant", "call_id", "event_id"),
+    )
+    table(
+        "configs", texts("tenant", "hash", "config"), needed("at", INSTANT), sa.PrimaryKeyConstraint("tenant", "hash")
+    )
+
+
+def people() -> None:
+    table("agents", identity(), texts("name"), maybe("calendar", TEXT), maybe("retired_at", INSTANT))
+    index("agents_by_calendar", "agents", "tenant", "calendar")
+    table(
+        "working_hours",
+        texts("tenant", "opens", "closes"),
+        needed("agent_id", INTEGER),
+        needed("weekday", INTEGER),
+        sa.PrimaryKeyConstraint("tenant", "agent_id", "weekday", "opens"),
+        belongs_to("agents", "agent_id"),
+    )
+    table(
+        "absences",
+        identity(),
+        needed("agent_id", INTEGER),
+        needed("starts", INSTANT),
+        needed("ends", INSTANT),
+        maybe("reason", TEXT),
+        belongs_to("agents", "agent_id"),
+    )
+    index("absences_by_agent", "absences", "tenant", "agent_id", "ends")
+    table(
+        "feeds",
+        texts("tenant", "token_hash"),
+        needed("agent_id", INTEGER),
+        needed("created_at", INSTANT),
+        maybe("revoked_at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "token_hash"),
+        sa.UniqueConstraint("token_hash"),
+        belongs_to("agents", "agent_id"),
+    )
+    table(
+        "patients",
+        identity(),
+        texts("name", "name_key"),
+        maybe("birth_date", DAY),
+        maybe("owner_id", INTEGER),
+        maybe("key", TEXT),
+        needed("created_at", INSTANT),
+        sa.UniqueConstraint("tenant", "key"),
+    )
+    index("patients_by_name", "patients", "tenant", "name_key")
+    index("patients_by_birth_date", "patients", "tenant", "birth_date")
+    table(
+        "patient_phones",
+        texts("tenant", "phone"),
+        needed("patient_id", INTEGER),
+        needed("rank", INTEGER),
+        sa.PrimaryKeyConstraint("tenant", "phone", "patient_id"),
+        belongs_to("patients", "patient_id"),
+    )
+    index("phones_by_patient", "patient_phones", "tenant", "patient_id", "rank")
+    table(
+        "do_not_call",
+        texts("tenant", "phone"),
+        maybe("call_id", TEXT),
+        needed("at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "phone"),
+    )
+
+
+def bookings() -> None:
+    table(
+        "appointments",
+        identity(),
+        texts("key", "status", "sync_state", "source"),
+        needed("patient_id", INTEGER),
+        needed("agent_id", INTEGER),
+        needed("starts", INSTANT),
+        needed("ends", INSTANT),
+        *(maybe(name, TEXT) for name in ("sync_error", "external_uid", "call_id", "calendar_id", "event_id", "etag")),
+        *(maybe(name, TEXT) for name in ("location", "cancel_reason", "outcome")),
+        needed("updated_at", INSTANT),
+        sa.UniqueConstraint("tenant", "key"),
+        sa.ForeignKeyConstraint(["tenant", "patient_id"], ["patients.tenant", "patients.id"]),
+        sa.ForeignKeyConstraint(["tenant", "agent_id"], ["agents.tenant", "agents.id"]),
+        sa.CheckConstraint("starts < ends", name="appointments_forward"),
+    )
+    index("appointments_by_patient", "appointments", "tenant", "patient_id", "ends")
+    index("appointments_by_agent", "appointments", "tenant", "agent_id", "ends")
+    table(
+        "planning_events",
+        texts("tenant", "id", "calendar", "key", "external_uid", "summary"),
+        needed("starts", INSTANT),
+        needed("ends", INSTANT),
+        needed("sequence", INTEGER),
+        maybe("location", TEXT),
+        maybe("cancelled_at", INSTANT),
+        needed("updated_at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+        sa.UniqueConstraint("tenant", "key"),
+    )
+    index("planning_by_calendar", "planning_events", "tenant", "calendar", "ends")
+
+
+def claims() -> None:
+    table(
+        "claims",
+        identity(),
+        texts("agent", "kind", "call_id"),
+        needed("starts", INSTANT),
+        needed("ends", INSTANT),
+        maybe("expires", INSTANT),
+        maybe("commitment_id", TEXT),
+        sa.CheckConstraint("starts < ends", name="claims_forward"),
+        sa.CheckConstraint("(kind = 'hold') = (expires IS NOT NULL)", name="claims_holds_expire"),
+        sa.CheckConstraint("(kind = 'reservation') = (commitment_id IS NOT NULL)", name="claims_reservations_are_owed"),
+    )
+    index("claims_by_agent", "claims", "tenant", "agent", "ends")
+    index("claims_by_call", "claims", "tenant", "call_id")
+    index("claims_by_commitment", "claims", "tenant", "commitment_id", where="commitment_id IS NOT NULL")
+    index("claims_expiring", "claims", "tenant", "expires", where="expires IS NOT NULL")
+
+
+def work() -> None:
+    table(
+        "commitments",
+        texts("tenant", "id", "call_id", "intent", "patient_id", "status"),
+        needed("n", INTEGER),
+        *(maybe(name, TEXT) for name in ("appointment_id", "agent", "request", "outcome", "reason", "closed_by")),
+        maybe("starts", INSTANT),
+        maybe("ends", INSTANT),
+        needed("created_at", INSTANT),
+        needed("updated_at", INSTANT),
+        maybe("recorded_at", INSTANT),
+        maybe("closed_at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+        sa.UniqueConstraint("tenant", "call_id", "intent", "n"),
+    )
+    index("commitments_by_status", "commitments", "tenant", "status", "updated_at")
+    index("commitments_by_appointment", "commitments", "tenant", "appointment_id")
+    table(
+        "commitment_steps",
+        identity(),
+        texts("commitment_id", "name", "outcome"),
+        needed("at", INSTANT),
+        maybe("detail", TEXT),
+        belongs_to("commitments", "commitment_id"),
+    )
+    index("steps_by_commitment", "commitment_steps", "tenant", "commitment_id", "id")
+    table(
+        "tasks",
+        identity(),
+        texts("kind", "reason", "status"),
+        needed("due", INSTANT),
+        *(
+            maybe(name, TEXT)
+            for name in ("key", "patient_phone", "call_id", "appointment_id", "commitment_id", "agent")
+        ),
+        maybe("starts", INSTANT),
+        maybe("ends", INSTANT),
+        needed("created_at", INSTANT),
+        maybe("closed_by", TEXT),
+        maybe("closed_at", INSTANT),
+        sa.UniqueConstraint("tenant", "key"),
+    )
+    index("tasks_open", "tasks", "tenant", "due", where="status = 'open'")
+    table(
+        "jobs",
+        identity(),
+        texts("kind", "key", "payload", "status"),
+        needed("due", INSTANT),
+        needed("attempts", INTEGER),
+        maybe("leased_until", INSTANT),
+        maybe("error", TEXT),
+        sa.UniqueConstraint("tenant", "key"),
+    )
+    index("jobs_due", "jobs", "tenant", "due", where="status = 'due'")
+    index("jobs_running", "jobs", "tenant", "leased_until", where="status = 'running'")
+    table(
+        "reminders",
+        texts("tenant", "id", "appointment_id", "ahead", "status"),
+        needed("due", INSTANT),
+        needed("dial_at", INSTANT),
+        needed("dials", INTEGER),
+        maybe("outcome", TEXT),
+        needed("updated_at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    index("reminders_to_dial", "reminders", "tenant", "dial_at", where="status = 'scheduled'")
+    index("reminders_by_appointment", "reminders", "tenant", "appointment_id")
+    table(
+        "outbound_calls",
+        identity(),
+        texts("reminder_id", "appointment_id", "phone"),
+        needed("at", INSTANT),
+        maybe("call_id", TEXT),
+        maybe("outcome", TEXT),
+        maybe("ended_at", INSTANT),
+        belongs_to("reminders", "reminder_id"),
+    )
+    index("outbound_by_time", "outbound_calls", "tenant", "at")
+    index("outbound_open", "outbound_calls", "tenant", "reminder_id", where="ended_at IS NULL")
+
+
+def rest() -> None:
+    table("settings", texts("tenant", "name", "value"), sa.PrimaryKeyConstraint("tenant", "name"))
+    table(
+        "answers",
+        texts("tenant", "key", "body_hash", "answer"),
+        needed("status", INTEGER),
+        needed("at", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "key"),
+    )
+    table(
+        "sandbox",
+        sa.Column("id", INTEGER, primary_key=True, autoincrement=False),
+        needed("created_at", INSTANT),
+        maybe("now", INSTANT),
+    )
+
+
+EXCLUSION = Template("""
+ALTER TABLE $table ADD CONSTRAINT ${table}_apart
+EXCLUDE USING gist (tenant WITH =, $agent WITH =, tstzrange(starts, ends) WITH &&) WHERE ($active)
+""")
+TRIGGER = Template("""
+CREATE TRIGGER ${table}_apart_$verb BEFORE $event ON $table WHEN $mine
+BEGIN
+    SELECT $refuse WHERE EXISTS (
+        SELECT 1 FROM $table
+        WHERE tenant = new.tenant AND $agent = new.$agent AND ends > new.starts AND starts < new.ends
+        AND id IS NOT new.id AND $active
+    );
+END
+""")
+
+
+def keep_apart(name: str, agent: str, active: str) -> None:
+    """No two active rows of one agent may overlap: an exclusion constraint, or the same said by triggers."""
+    words = {"table": name, "agent": agent, "active": active, "mine": active.replace("status", "new.status")}
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
+        op.execute(EXCLUSION.substitute(words))
+        return
+    refuse = "RAISE(ABORT, 'slot taken')"
+    # A new claim that clashes is left out, as ON CONFLICT DO NOTHING does in PostgreSQL.
+    leave_out = "RAISE(IGNORE)" if name == "claims" else refuse
+    changes = f"UPDATE OF starts, ends, {agent}" + (", status" if "status" in active else "")
+    op.execute(TRIGGER.substitute(words, verb="insert", event="INSERT", refuse=leave_out))
+    op.execute(TRIGGER.substitute(words, verb="update", event=changes, refuse=refuse))
