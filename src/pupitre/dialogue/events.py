@@ -13,6 +13,7 @@ from msgspec import Struct
 from pupitre.dialogue.effects import Effect
 from pupitre.model import Appointment, BackendId, Patient, Slot
 from pupitre.nlu.meaning import Meaning
+from pupitre.slots import NoSlot as NoSlot  # noqa: PLC0414 - part of this vocabulary
 
 
 class TransferStatus(StrEnum):
@@ -105,16 +106,6 @@ class ReminderFound(Struct, frozen=True, tag=True):
     at: datetime
     appointment: Appointment | None = None
     patient: Patient | None = None
-
-
-class NoSlot(StrEnum):
-    """Why nothing could be offered (booking.md §Slots)."""
-
-    FULLY_BOOKED = "fully_booked"
-    CLOSED = "closed"
-    NO_AGENT = "no_agent"
-    HELD = "held"
-    UNAVAILABLE = "unavailable"
 
 
 class SlotsProposed(Struct, frozen=True, tag=True):
