@@ -3,6 +3,7 @@
 Everything is async; instants are aware. What goes wrong is one of the errors of `errors.py`.
 """
 
+from pupitre.ports.calls import CallStore, JournalTurn, Reply, Step
 from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, SlotTaken, Stale, Unavailable
 from pupitre.ports.keeping import (
     Claims,
@@ -24,6 +25,7 @@ from pupitre.ports.world import Agenda, Busy, Clock, Directory, Draft, PlanningE
 __all__ = [
     "Agenda",
     "Busy",
+    "CallStore",
     "Claims",
     "Clock",
     "Commitment",
@@ -37,6 +39,7 @@ __all__ = [
     "Due",
     "DueWork",
     "HistoryLine",
+    "JournalTurn",
     "NotFound",
     "PlanningEvent",
     "Records",
@@ -44,9 +47,11 @@ __all__ = [
     "Reminder",
     "ReminderStatus",
     "Reminders",
+    "Reply",
     "Reservations",
     "SlotTaken",
     "Stale",
+    "Step",
     "Task",
     "Tasks",
     "Unavailable",

@@ -89,9 +89,10 @@ def calls() -> None:
     index("calls_open", "calls", "tenant", "last_event_at", where="ended_at IS NULL")
     table(
         "turns",
-        texts("tenant", "call_id", "event", "steps", "before", "after", "reply", "context_delta"),
+        texts("tenant", "call_id", "event", "steps", "before", "after", "reply"),
         needed("seq", INTEGER),
         maybe("event_id", TEXT),
+        maybe("trouble", TEXT),
         needed("at", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "call_id", "seq"),
         sa.UniqueConstraint("tenant", "call_id", "event_id"),
