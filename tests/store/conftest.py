@@ -4,9 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from tests.servers.postgres import postgres  # noqa: F401  a fixture
 
 from pupitre.store import migrate, open_database
-from tests.servers.postgres import postgres  # noqa: F401  a fixture
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.real)]
