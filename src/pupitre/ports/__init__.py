@@ -20,7 +20,7 @@ from pupitre.ports.keeping import (
     Task,
     Tasks,
 )
-from pupitre.ports.world import Agenda, Busy, Clock, Directory, Draft, PlanningEvent, Records, Who
+from pupitre.ports.world import Agenda, Busy, Clock, Directory, Draft, FreeBusy, PlanningEvent, Records, Who
 
 __all__ = [
     "Agenda",
@@ -38,6 +38,7 @@ __all__ = [
     "Draft",
     "Due",
     "DueWork",
+    "FreeBusy",
     "HistoryLine",
     "JournalTurn",
     "NotFound",

@@ -108,6 +108,8 @@ class Commitment(Struct, frozen=True):
     status: CommitmentStatus = CommitmentStatus.RUNNING
     outcome: CommitOutcome | None = None
     """What the caller may be told; None while it may still go either way."""
+    recorded_at: datetime | None = None
+    """When the system of record took it: from then on it is never withdrawn."""
     ref: CalendarRef | None = None
     error: str | None = None
     attempt: int = 1
@@ -134,23 +136,19 @@ class HistoryLine(Struct, frozen=True):
 class Commitments(Protocol):
     """Every commitment with its whole history. All raise Unavailable."""
 
-    async def open(self, commitment: Commitment) -> Commitment:
-        """Keep it if its id is new; the one that is kept, either way."""
+    async def open(self, commitment: Commitment, line: HistoryLine) -> Commitment:
+        """Keep it if its id is new, with the first line of its history; the one that is kept, either way."""
         ...
 
     async def read(self, commitment_id: str) -> Commitment:
         """As it stands. Raises NotFound."""
         ...
 
-    async def save(self, commitment: Commitment, line: HistoryLine | None = None) -> Commitment:
+    async def save(self, commitment: Commitment, lines: Sequence[HistoryLine] = ()) -> Commitment:
         """Replace the version that was read, and add to its history, in one write.
 
         Answers with the new version. Raises Stale when another has been saved since, NotFound.
         """
-        ...
-
-    async def note(self, commitment_id: str, line: HistoryLine) -> None:
-        """Add to its history."""
         ...
 
     async def history(self, commitment_id: str) -> Sequence[HistoryLine]:

@@ -81,7 +81,8 @@ class Records(Protocol):
     async def create(self, draft: Draft, key: str) -> Appointment:
         """Record it with `sync_state=pending`, exactly once per `key` however often and in parallel it is asked.
 
-        Raises Refused, Unavailable.
+        Answers with the record as it stands: what was moved or cancelled since is not written over, neither by asking
+        again nor by a request that lands after its time-out. Raises Refused, Unavailable.
         """
         ...
 
@@ -94,7 +95,10 @@ class Records(Protocol):
         ...
 
     async def move(self, appointment_id: BackendId, slot: Slot, status: AppointmentStatus) -> Appointment:
-        """Change times (and agent), `sync_state=pending`. Raises NotFound, Refused, Unavailable."""
+        """Change times (and agent), `sync_state=pending`; a cancelled one is active again.
+
+        Raises NotFound, Refused, Unavailable.
+        """
         ...
 
     async def cancel(self, appointment_id: BackendId, reason: str) -> Appointment:
@@ -125,12 +129,16 @@ class Busy(Struct, frozen=True):
     unreadable: Mapping[BackendId, str] = {}
 
 
-class Agenda(Protocol):
-    """The agents' planning."""
+class FreeBusy(Protocol):
+    """When agents are busy, as the planning says it."""
 
     async def busy(self, agents: Sequence[Agent], window: Interval) -> Busy:
         """All busy time of these agents inside the window. Raises Unavailable when nothing could be read."""
         ...
+
+
+class Agenda(FreeBusy, Protocol):
+    """A planning apart from the record, into which appointments are written."""
 
     async def insert(self, appointment: Appointment, agent: Agent, key: str) -> CalendarRef:
         """Put the appointment in the agent's calendar, exactly once per `key`. Raises Refused, Unavailable."""
