@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from pupitre.clock import HeldClock
 from tests.store.conftest import NOW
 
-from pupitre.clock import HeldClock
 from pupitre.dialogue.actions import Say
 from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import FindAppointments
@@ -145,20 +145,20 @@ async def test_of_many_turns_decided_on_one_version_one_is_saved(calls):
 
 
 async def test_turns_of_one_call_wait_for_each_other_and_those_of_others_do_not(calls):
-    inside, most = [], 0
+    """More slow turns than there are connections: all are inside at once, none twice."""
+    inside, all_inside = set(), asyncio.Event()
 
     async def one(call_id):
-        nonlocal most
         async with calls.turn(call_id):
             assert call_id not in inside
-            inside.append(call_id)
-            most = max(most, len(inside))
-            await asyncio.sleep(0.01)
+            inside.add(call_id)
+            if len(inside) == 64:
+                all_inside.set()
+            await all_inside.wait()
+            assert await calls.load(call_id) is None
             inside.remove(call_id)
 
-    await asyncio.gather(*(one(f"c{n % 64}") for n in range(128)))
-
-    assert 64 == most
+    await asyncio.wait_for(asyncio.gather(*(one(f"c{n % 64}") for n in range(128))), 20)
 
 
 @pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.real)], indirect=True)

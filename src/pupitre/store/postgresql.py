@@ -76,6 +76,8 @@ class PostgresqlDatabase:
 
     async def write(self, *statements: Statement) -> list[Result]:
         """See `Database.write`. A batch that the server chose to undo (deadlock) is tried again."""
+        if not statements:
+            return []
         with _translated():
             for _ in range(_DEADLOCK_TRIES - 1):
                 with suppress(*_TRY_AGAIN):

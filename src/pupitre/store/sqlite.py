@@ -87,6 +87,8 @@ class SqliteDatabase:
         """See `Database.write`."""
         if self._closed:
             raise Unavailable("the store is closed")
+        if not statements:
+            return []
         answer: asyncio.Future[list[Result]] = self._loop.create_future()
         work = [(statement, _plain(statement.params)) for statement in statements]
         self._queue.put(_Batch(work, answer))

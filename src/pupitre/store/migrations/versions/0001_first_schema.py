@@ -219,82 +219,73 @@ def claims() -> None:
 def work() -> None:
     table(
         "commitments",
-        texts("tenant", "id", "call_id", "intent", "patient_id", "status"),
-        needed("n", INTEGER),
-        *(maybe(name, TEXT) for name in ("appointment_id", "agent", "request", "outcome", "reason", "closed_by")),
-        maybe("starts", INSTANT),
-        maybe("ends", INSTANT),
-        needed("created_at", INSTANT),
-        needed("updated_at", INSTANT),
-        maybe("recorded_at", INSTANT),
-        maybe("closed_at", INSTANT),
+        texts("tenant", "id", "call_id", "status", "commitment"),
+        needed("version", INTEGER),
+        maybe("appointment_id", TEXT),
+        needed("asked_at", INSTANT),
+        sa.Column("opened_at", INSTANT, nullable=False, server_default=sa.text(real_time())),
         sa.PrimaryKeyConstraint("tenant", "id"),
-        sa.UniqueConstraint("tenant", "call_id", "intent", "n"),
     )
-    index("commitments_by_status", "commitments", "tenant", "status", "updated_at")
+    index("commitments_by_time", "commitments", "tenant", "asked_at")
+    index("commitments_by_status", "commitments", "tenant", "status", "asked_at")
+    index("commitments_by_call", "commitments", "tenant", "call_id")
     index("commitments_by_appointment", "commitments", "tenant", "appointment_id")
     table(
-        "commitment_steps",
+        "commitment_history",
         identity(),
-        texts("commitment_id", "name", "outcome"),
+        texts("commitment_id", "what", "detail"),
         needed("at", INSTANT),
-        maybe("detail", TEXT),
+        maybe("person", TEXT),
         belongs_to("commitments", "commitment_id"),
     )
-    index("steps_by_commitment", "commitment_steps", "tenant", "commitment_id", "id")
+    index("history_by_commitment", "commitment_history", "tenant", "commitment_id", "id")
     table(
         "tasks",
         identity(),
-        texts("kind", "reason", "status"),
+        texts("key", "kind", "reason", "status"),
         needed("due", INSTANT),
-        *(
-            maybe(name, TEXT)
-            for name in ("key", "patient_phone", "call_id", "appointment_id", "commitment_id", "agent")
-        ),
+        *(maybe(name, TEXT) for name in ("patient_phone", "call_id", "appointment_id", "agent", "closed_by")),
         maybe("starts", INSTANT),
         maybe("ends", INSTANT),
-        needed("created_at", INSTANT),
-        maybe("closed_by", TEXT),
         maybe("closed_at", INSTANT),
         sa.UniqueConstraint("tenant", "key"),
     )
-    index("tasks_open", "tasks", "tenant", "due", where="status = 'open'")
+    index("tasks_by_status", "tasks", "tenant", "status", "due")
     table(
-        "jobs",
-        identity(),
-        texts("kind", "key", "payload", "status"),
+        "due_work",
+        texts("tenant", "kind", "key", "subject"),
         needed("due", INSTANT),
-        needed("attempts", INTEGER),
-        maybe("leased_until", INSTANT),
-        maybe("error", TEXT),
-        sa.UniqueConstraint("tenant", "key"),
+        sa.PrimaryKeyConstraint("tenant", "kind", "key"),
     )
-    index("jobs_due", "jobs", "tenant", "due", where="status = 'due'")
-    index("jobs_running", "jobs", "tenant", "leased_until", where="status = 'running'")
+    index("due_work_by_time", "due_work", "due", "key")
     table(
         "reminders",
-        texts("tenant", "id", "appointment_id", "ahead", "status"),
+        texts("tenant", "id", "appointment_id", "patient_id", "ahead", "status"),
         needed("due", INSTANT),
         needed("dial_at", INSTANT),
         needed("dials", INTEGER),
         maybe("outcome", TEXT),
-        needed("updated_at", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
-    index("reminders_to_dial", "reminders", "tenant", "dial_at", where="status = 'scheduled'")
+    index("reminders_by_time", "reminders", "tenant", "dial_at")
     index("reminders_by_appointment", "reminders", "tenant", "appointment_id")
     table(
         "outbound_calls",
         identity(),
         texts("reminder_id", "appointment_id", "phone"),
         needed("at", INSTANT),
-        maybe("call_id", TEXT),
         maybe("outcome", TEXT),
         maybe("ended_at", INSTANT),
-        belongs_to("reminders", "reminder_id"),
     )
     index("outbound_by_time", "outbound_calls", "tenant", "at")
-    index("outbound_open", "outbound_calls", "tenant", "reminder_id", where="ended_at IS NULL")
+    index("outbound_by_reminder", "outbound_calls", "tenant", "reminder_id")
+    index("outbound_ringing", "outbound_calls", "tenant", "at", where="ended_at IS NULL")
+
+
+def real_time() -> str:
+    """The database's own clock, where the caller's patience is meant and not the desk's time."""
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    return "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))" if on_sqlite else "clock_timestamp()"
 
 
 def rest() -> None:

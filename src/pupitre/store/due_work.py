@@ -1,0 +1,46 @@
+"""Due work of all tenants: `ports.DueWork` on our own store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pupitre.ports import Due
+from pupitre.store.database import Database
+from pupitre.store.queries import queries
+from pupitre.store.rows import as_structs
+
+SQL = queries("due_work")
+
+
+class StoredDueWork:
+    """See `ports.DueWork`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, rows: Sequence[Due]) -> None:
+        """See `DueWork.put`."""
+        await self._database.write(
+            *(
+                SQL["put"].bind(tenant=row.tenant, kind=row.kind, key=row.key, subject=row.subject, due=row.due)
+                for row in rows
+            )
+        )
+
+    async def drop(self, tenant: str, kind: str, keys: Sequence[str]) -> None:
+        """See `DueWork.drop`."""
+        await self._database.write(*(SQL["drop"].bind(tenant=tenant, kind=kind, key=key) for key in keys))
+
+    async def due(self, until: datetime, limit: int) -> Sequence[Due]:
+        """See `DueWork.due`."""
+        return as_structs(Due, await self._database.read(SQL["due"], until=until, limit=limit))
+
+    async def next(self) -> Due | None:
+        """The earliest row of all; None when nothing waits. Raises Unavailable."""
+        rows = as_structs(Due, await self._database.read(SQL["next"]))
+        return rows[0] if rows else None
+
+    async def done(self, row: Due) -> None:
+        """See `DueWork.done`."""
+        await self._database.write(SQL["done"].bind(tenant=row.tenant, kind=row.kind, key=row.key, due=row.due))
