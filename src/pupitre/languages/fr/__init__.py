@@ -1,0 +1,1 @@
+"""French: data, and how things are said."""

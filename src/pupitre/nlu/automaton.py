@@ -1,0 +1,183 @@
+"""Find where the templates of a grammar occur in a line of words, all of them at once.
+
+The templates become one finite automaton over words, made deterministic state by state as callers need it. Templates
+have no loops, so a match is never longer than the longest template, and time grows linearly with the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from pupitre.nlu import template as t
+
+OTHER = ""
+"""The key of a word that no template names."""
+
+
+class Match(Struct, frozen=True):
+    """Rule number `rule` fits the words [first, end)."""
+
+    rule: int
+    first: int
+    end: int
+
+
+class UnknownPart(LookupError):
+    """A template names a part that no line defines."""
+
+
+class _State:
+    """A set of places in the templates, reached by the same words."""
+
+    __slots__ = ("alive", "next", "places", "rule")
+
+    def __init__(self, places: frozenset[int], rule: int) -> None:
+        self.places = places
+        self.rule = rule
+        self.next: dict[str, _State] = {}
+        self.alive = bool(places)
+
+
+class Automaton:
+    """Templates compiled together; of two that fit the same words the first given wins.
+
+    Keys are plain words, numbers written in digits, and `<kind>` for a piece that an earlier stage found.
+    """
+
+    def __init__(self, templates: Sequence[t.Template], parts: Mapping[str, t.Template], kinds: frozenset[str]) -> None:
+        self._edges: list[list[tuple[str, int]]] = []
+        self._ranges: list[list[tuple[int, int, int]]] = []
+        self._gaps: list[list[int]] = []
+        self._free: list[list[int]] = []
+        self._accepts: dict[int, int] = {}
+        self._parts, self._kinds = parts, kinds
+        self._open: list[str] = []
+        self.vocabulary: set[str] = set()
+        begin = self._place()
+        for rule, one in enumerate(templates):
+            self._accepts.setdefault(self._build(one, begin), rule)
+        self._states: dict[frozenset[int], _State] = {}
+        self._start = self._state({begin})
+
+    # ---- building ----------------------------------------------------------------------------------------------------
+
+    def _place(self) -> int:
+        self._edges.append([])
+        self._ranges.append([])
+        self._gaps.append([])
+        self._free.append([])
+        return len(self._edges) - 1
+
+    def _build(self, one: t.Template, here: int) -> int:
+        """Add what `one` matches after `here`; the place reached."""
+        match one:
+            case t.Sequence(items):
+                for item in items:
+                    here = self._build(item, here)
+                if not items:
+                    return self._after(here, None)
+                return here
+            case t.OneOf(items):
+                ends = [self._build(item, here) for item in items]
+                meet = self._place()
+                for end in ends:
+                    self._free[end].append(meet)
+                return meet
+            case t.Gap():
+                ends = [here]
+                for _ in range(t.GAP):
+                    there = self._place()
+                    self._gaps[ends[-1]].append(there)
+                    ends.append(there)
+                meet = self._place()
+                for end in ends:
+                    self._free[end].append(meet)
+                return meet
+            case t.Number(low, high):
+                there = self._place()
+                self._ranges[here].append((low, high, there))
+                return there
+            case t.Part(name):
+                return self._build_part(name, here)
+            case t.Word(text):
+                return self._after(here, text)
+
+    def _build_part(self, name: str, here: int) -> int:
+        if name in self._kinds:
+            return self._after(here, f"<{name}>")
+        if name not in self._parts or name in self._open:
+            raise UnknownPart(f"<{name}> is not defined (or names itself)")
+        self._open.append(name)
+        there = self._build(self._parts[name], here)
+        self._open.pop()
+        return there
+
+    def _after(self, here: int, key: str | None) -> int:
+        there = self._place()
+        if key is None:
+            self._free[here].append(there)
+        else:
+            self._edges[here].append((key, there))
+            self.vocabulary.add(key)
+        return there
+
+    # ---- running -----------------------------------------------------------------------------------------------------
+
+    def _state(self, places: set[int]) -> _State:
+        todo = list(places)
+        while todo:
+            for there in self._free[todo.pop()]:
+                if there not in places:
+                    places.add(there)
+                    todo.append(there)
+        closed = frozenset(places)
+        state = self._states.get(closed)
+        if state is None:
+            rule = min((self._accepts[place] for place in closed if place in self._accepts), default=-1)
+            state = self._states[closed] = _State(closed, rule)
+        return state
+
+    def _step(self, state: _State, key: str) -> _State:
+        reached: set[int] = set()
+        number = int(key) if key.isdigit() else None
+        for place in state.places:
+            reached.update(there for edge, there in self._edges[place] if edge == key)
+            reached.update(self._gaps[place])
+            if number is not None:
+                reached.update(there for low, high, there in self._ranges[place] if low <= number <= high)
+        after = state.next[key] = self._state(reached)
+        return after
+
+    def keys(self, words: Sequence[str]) -> list[str]:
+        """The words as this automaton tells them apart. Numbers over four digits are no number to a grammar."""
+        vocabulary = self.vocabulary
+        return [
+            word if word in vocabulary or (word.isdigit() and len(word) <= 4) else OTHER  # noqa: PLR2004  # a year
+            for word in words
+        ]
+
+    def longest(self, keys: Sequence[str], first: int) -> Match | None:
+        """The longest match that starts at `first`; `keys` as made by `keys`."""
+        state, rule, end = self._start, -1, first
+        for at in range(first, len(keys)):
+            key = keys[at]
+            state = state.next.get(key) or self._step(state, key)
+            if not state.alive:
+                break
+            if state.rule >= 0:
+                rule, end = state.rule, at + 1
+        return Match(rule, first, end) if end > first else None
+
+    def spot(self, words: Sequence[str]) -> list[Match]:
+        """Every match from left to right, the longest first at each place, none overlapping."""
+        keys, found, at = self.keys(words), [], 0
+        while at < len(keys):
+            match = self.longest(keys, at)
+            if match is None:
+                at += 1
+            else:
+                found.append(match)
+                at = match.end
+        return found

@@ -1,0 +1,122 @@
+"""Templates, the notation of grammars: how one way of saying something is written.
+
+    je (veux|voudrais) [bien] <un> rendez-vous
+
+Words are literal; `(a|b)` one of these, `[a]` perhaps, `<name>` a named part or, between the stages of a cascade, a
+kind of piece found by an earlier stage; `{1-31}` a number in that range; `*` up to four words of any kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from pupitre.nlu.words import split
+
+GAP = 4
+"""Words that `*` may stand for, at most."""
+
+
+class Word(Struct, frozen=True):
+    text: str
+
+
+class Number(Struct, frozen=True):
+    """Any number from `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+
+class Part(Struct, frozen=True):
+    """A named part, or a kind of piece."""
+
+    name: str
+
+
+class Gap(Struct, frozen=True):
+    """Up to `GAP` words of any kind."""
+
+
+class Sequence(Struct, frozen=True):
+    items: tuple[Template, ...]
+
+
+class OneOf(Struct, frozen=True):
+    """One of these; an empty `Sequence` among them makes the whole optional."""
+
+    items: tuple[Template, ...]
+
+
+Template = Word | Number | Part | Gap | Sequence | OneOf
+
+
+class BadTemplate(ValueError):
+    """A line of a grammar that cannot be read; says which and why."""
+
+
+_TOKENS = re.compile(
+    r"\s*(?:(?P<mark>[()\[\]|*])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<text>[^()\[\]|*<>{}]+))"
+)
+
+
+def parse(line: str) -> Template:
+    """Read one template. Raises BadTemplate."""
+    tokens: list[tuple[str, str]] = []
+    at = 0
+    line = line.strip()
+    while at < len(line):
+        match = _TOKENS.match(line, at)
+        if match is None:
+            raise BadTemplate(f"cannot read {line[at:]!r} in {line!r}")
+        at = match.end()
+        if match["mark"]:
+            tokens.append((match["mark"], ""))
+        elif match["part"]:
+            tokens.append(("part", match["part"]))
+        elif match["low"]:
+            tokens.append(("number", f"{match['low']}-{match['high']}"))
+        else:
+            tokens.extend(("word", word) for word in split(match["text"]))
+    template, rest = _alternatives(tokens, 0)
+    if rest != len(tokens):
+        raise BadTemplate(f"a bracket too many in {line!r}")
+    return template
+
+
+def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int]:
+    branches: list[Template] = []
+    items: list[Template] = []
+    while at < len(tokens):
+        kind, text = tokens[at]
+        if kind in (")", "]"):
+            break
+        at += 1
+        if kind == "|":
+            branches.append(Sequence(tuple(items)))
+            items = []
+        elif kind == "(":
+            inner, at = _closed(tokens, at, ")")
+            items.append(inner)
+        elif kind == "[":
+            inner, at = _closed(tokens, at, "]")
+            items.append(OneOf((Sequence(()), inner)))
+        elif kind == "*":
+            items.append(Gap())
+        elif kind == "part":
+            items.append(Part(text))
+        elif kind == "number":
+            low, high = text.split("-")
+            items.append(Number(int(low), int(high)))
+        else:
+            items.append(Word(text))
+    whole = Sequence(tuple(items))
+    return (OneOf((*branches, whole)) if branches else whole), at
+
+
+def _closed(tokens: list[tuple[str, str]], at: int, mark: str) -> tuple[Template, int]:
+    inner, at = _alternatives(tokens, at)
+    if at >= len(tokens) or tokens[at][0] != mark:
+        raise BadTemplate(f"{mark!r} is missing")
+    return inner, at + 1

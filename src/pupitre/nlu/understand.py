@@ -1,0 +1,59 @@
+"""Understand one utterance: everything a state listens for, and always emergencies and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pupitre.nlu.births import birth_date
+from pupitre.nlu.grammar import Grammar
+from pupitre.nlu.labels import command, emergency, intent, reminder, yes_no
+from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
+from pupitre.nlu.names import match, name
+from pupitre.nlu.phones import phone
+from pupitre.nlu.picks import RANKS, pick
+from pupitre.nlu.when import when
+from pupitre.nlu.words import words as words_of
+
+
+def understand(
+    text: str,
+    hears: Sequence[Hears],
+    grammar: Grammar,
+    now: datetime,
+    offers: Sequence[datetime] = (),
+    names: Sequence[str] = (),
+) -> Meaning:
+    """Everything heard in `text`, of what `hears` names; emergency and command whatever it names.
+
+    `now` and `offers` are local to the tenant; `offers` are the starts read out, `names` the names to choose among.
+    """
+    words = words_of(text, grammar.lexicon)
+    return Meaning(
+        emergency=emergency(words, grammar),
+        command=command(words, grammar),
+        intent=intent(words, grammar) if Hears.INTENT in hears else None,
+        yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
+        pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
+        when=when(words, grammar, now) if Hears.WHEN in hears or Hears.INTENT in hears else None,
+        phone=phone(words, grammar) if Hears.PHONE in hears else None,
+        name=name(text, grammar) if Hears.NAME in hears else None,
+        birth_date=birth_date(words, grammar, now) if Hears.BIRTH_DATE in hears else None,
+        reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
+    )
+
+
+def _pick(
+    words: Sequence[str],
+    text: str,
+    grammar: Grammar,
+    now: datetime,
+    offers: Sequence[datetime],
+    names: Sequence[str],
+) -> Heard[Pick] | None:
+    if names:
+        said = name(text, grammar)
+        likely = match(said.value, names) if said else []
+        if len(likely) == 1 or (len(likely) > 1 and likely[0][1] > likely[1][1]):
+            return Heard(RANKS[likely[0][0]], confidence=likely[0][1])
+    return pick(words, grammar, now, offers)
