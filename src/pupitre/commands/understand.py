@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import localtime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ def answer_lines(lines: TextIO, out: TextIO, grammar: Grammar) -> None:
 
 def value_of(request: Request, grammar: Grammar) -> object:
     """The answer in the form of the labelled sets."""
-    now = local(request.reference) if request.reference else datetime.now(ZONE)
+    now = local(request.reference) if request.reference else localtime().astimezone(ZONE)
     hears = Hears(request.hears)
     offers = [local(slot) for slot in request.slots]
     return FORMS[hears](hear(request.text, (hears,), grammar, now, offers))

@@ -35,19 +35,19 @@ class Spoken(Protocol):
         """As said in passing, relative where that is unambiguous: "demain à 9 heures"."""
 
     def day(self, day: date) -> str:
-        """ "mardi 6 janvier", "vendredi 1er mai"."""
+        """Says "mardi 6 janvier", "vendredi 1er mai"."""
 
     def relative_day(self, day: date, today: date) -> str | None:
-        """ "demain", "mardi prochain"; None when nothing relative is unambiguous."""
+        """Says "demain", "mardi prochain"; None when nothing relative is unambiguous."""
 
     def clock(self, clock: time) -> str:
-        """ "9 heures", "15 heures 15", "midi"."""
+        """Says "9 heures", "15 heures 15", "midi"."""
 
     def count(self, number: int, noun: str, plural: str | None = None, *, feminine: bool = False) -> str:
-        """ "un rendez-vous", "deux rendez-vous"; `plural` defaults to the regular one."""
+        """Says "un rendez-vous", "deux rendez-vous"; `plural` defaults to the regular one."""
 
     def ordinal(self, rank: int, *, feminine: bool = False) -> str:
-        """ "premier", "première", "deuxième"."""
+        """Says "premier", "première", "deuxième"."""
 
     def phone(self, e164: str) -> str:
         """The digits in groups, as a person reads them out."""
@@ -59,7 +59,7 @@ class Spoken(Protocol):
         """With its year."""
 
     def either(self, things: list[str]) -> str:
-        """ "a, b ou c"."""
+        """Says "a, b ou c"."""
 
 
 class Language(Struct, frozen=True):

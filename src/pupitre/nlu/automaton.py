@@ -76,33 +76,33 @@ class Automaton:
             case t.Sequence(items):
                 for item in items:
                     here = self._build(item, here)
-                if not items:
-                    return self._after(here, None)
-                return here
+                return here if items else self._meeting([here])
             case t.OneOf(items):
-                ends = [self._build(item, here) for item in items]
-                meet = self._place()
-                for end in ends:
-                    self._free[end].append(meet)
-                return meet
+                return self._meeting([self._build(item, here) for item in items])
             case t.Gap():
                 ends = [here]
                 for _ in range(t.GAP):
-                    there = self._place()
-                    self._gaps[ends[-1]].append(there)
-                    ends.append(there)
-                meet = self._place()
-                for end in ends:
-                    self._free[end].append(meet)
-                return meet
-            case t.Number(low, high):
-                there = self._place()
-                self._ranges[here].append((low, high, there))
-                return there
+                    ends.append(self._place())
+                    self._gaps[ends[-2]].append(ends[-1])
+                return self._meeting(ends)
             case t.Part(name):
                 return self._build_part(name, here)
-            case t.Word(text):
-                return self._after(here, text)
+            case _:
+                return self._build_leaf(one, here)
+
+    def _build_leaf(self, one: t.Word | t.Number, here: int) -> int:
+        if isinstance(one, t.Word):
+            return self._after(here, one.text)
+        there = self._place()
+        self._ranges[here].append((one.low, one.high, there))
+        return there
+
+    def _meeting(self, ends: Sequence[int]) -> int:
+        """A place reached from all of these."""
+        meet = self._place()
+        for end in ends:
+            self._free[end].append(meet)
+        return meet
 
     def _build_part(self, name: str, here: int) -> int:
         if name in self._kinds:
@@ -114,13 +114,10 @@ class Automaton:
         self._open.pop()
         return there
 
-    def _after(self, here: int, key: str | None) -> int:
+    def _after(self, here: int, key: str) -> int:
         there = self._place()
-        if key is None:
-            self._free[here].append(there)
-        else:
-            self._edges[here].append((key, there))
-            self.vocabulary.add(key)
+        self._edges[here].append((key, there))
+        self.vocabulary.add(key)
         return there
 
     # ---- running -----------------------------------------------------------------------------------------------------

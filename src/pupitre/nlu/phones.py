@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import phonenumbers
-
 from pupitre.nlu.grammar import Grammar
+from pupitre.phones import e164
 
 REGION = "FR"
 NATIONAL = 9
@@ -25,10 +24,4 @@ def phone(words: Sequence[str], grammar: Grammar) -> str | None:  # noqa: ARG001
         digits = "0" + digits
     if digits.startswith("+0"):
         digits = "+" + digits.lstrip("+0")
-    try:
-        number = phonenumbers.parse(digits, REGION)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164(digits, REGION) if digits else None

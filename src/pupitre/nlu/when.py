@@ -19,12 +19,12 @@ TIME_FIELDS = ("periods", "at", "not_before", "not_after")
 
 
 def not_early(_: object) -> Clause:
-    """ "Pas trop tôt": what is refused."""
+    """What "pas trop tôt" refuses."""
     return Clause(periods=(Period.EARLY_AM,))
 
 
 def not_late(_: object) -> Clause:
-    """ "Pas trop tard": what is refused."""
+    """What "pas trop tard" refuses."""
     return Clause(periods=(Period.LATE_DAY,))
 
 
@@ -119,7 +119,7 @@ class Composition:
                 pass
 
     def _busy(self) -> None:
-        """ "Le lundi je travaille" refuses what came before, "je travaille le lundi" what follows."""
+        """A refusal: "le lundi je travaille" refuses what came before, "je travaille le lundi" what follows."""
         if self.last is not None and self.wanted and not self.stated and not self.refusing:
             self.refused.append(self.wanted.pop())
             self.last, self.chain = None, 0

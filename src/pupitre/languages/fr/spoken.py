@@ -15,17 +15,17 @@ NOON = 12
 
 
 def moment(start: datetime) -> str:
-    """ "mardi 6 janvier à 9 heures", "vendredi 1er mai à midi"."""
+    """Says "mardi 6 janvier à 9 heures", "vendredi 1er mai à midi"."""
     return f"{day(start.date())} à {clock(start.time())}"
 
 
 def short_moment(start: datetime, today: date) -> str:
-    """ "demain à 9 heures"; absolute where nothing relative is unambiguous."""
+    """Says "demain à 9 heures"; absolute where nothing relative is unambiguous."""
     return f"{relative_day(start.date(), today) or day(start.date())} à {clock(start.time())}"
 
 
 def day(day: date) -> str:
-    """ "mardi 6 janvier", "vendredi 1er mai"."""
+    """Says "mardi 6 janvier", "vendredi 1er mai"."""
     return f"{DAYS[day.weekday()]} {_number(day)} {MONTHS[day.month - 1]}"
 
 
@@ -34,7 +34,7 @@ def _number(day: date) -> str:
 
 
 def relative_day(day: date, today: date) -> str | None:
-    """ "aujourd'hui", "demain", "après-demain"; "mardi prochain" for a day of next week more than six days off."""
+    """Says "aujourd'hui", "demain", "après-demain"; "mardi prochain" for a day of next week more than six days off."""
     ahead = (day - today).days
     if 0 <= ahead <= 2:  # noqa: PLR2004  # after tomorrow
         return ("aujourd'hui", "demain", "après-demain")[ahead]
@@ -45,7 +45,7 @@ def relative_day(day: date, today: date) -> str | None:
 
 
 def clock(clock: time) -> str:
-    """ "9 heures", "15 heures 15", "1 heure", "midi", "minuit et quart" said "0 heure 15"."""
+    """Says "9 heures", "15 heures 15", "1 heure", "midi", "minuit et quart" said "0 heure 15"."""
     if clock.minute == 0 and clock.hour in (0, NOON):
         return "midi" if clock.hour else "minuit"
     hours = f"{clock.hour} heure{'s' if clock.hour > 1 else ''}"
@@ -53,7 +53,7 @@ def clock(clock: time) -> str:
 
 
 def count(number: int, noun: str, plural: str | None = None, *, feminine: bool = False) -> str:
-    """ "un rendez-vous", "une place", "deux places", "12 places"; zero takes the singular."""
+    """Says "un rendez-vous", "une place", "deux places", "12 places"; zero takes the singular."""
     few = WORDS[number] if 0 <= number < len(WORDS) else str(number)
     if number == 1 and feminine:
         few = "une"
@@ -62,7 +62,7 @@ def count(number: int, noun: str, plural: str | None = None, *, feminine: bool =
 
 
 def ordinal(rank: int, *, feminine: bool = False) -> str:
-    """ "premier", "première", "deuxième"."""
+    """Says "premier", "première", "deuxième"."""
     if rank == 1:
         return "première" if feminine else "premier"
     return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}e"
@@ -78,15 +78,15 @@ def phone(e164: str) -> str:
 
 
 def digits(text: str) -> str:
-    """ "1 2 3"."""
+    """Says "1 2 3"."""
     return " ".join(text)
 
 
 def date_of_birth(day: date) -> str:
-    """ "le 12 mars 1954", "le 1er mai 1960"."""
+    """Says "le 12 mars 1954", "le 1er mai 1960"."""
     return f"le {_number(day)} {MONTHS[day.month - 1]} {day.year}"
 
 
 def either(things: list[str]) -> str:
-    """ "a", "a ou b", "a, b ou c"."""
+    """Says "a", "a ou b", "a, b ou c"."""
     return " ou ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
