@@ -1,1 +1,1 @@
-"""What the desk shows over HTTP."""
+"""HTTP: the gateway's webhook, the three functions, health, the sandbox and the demo page."""

@@ -1,0 +1,5 @@
+"""`python -m pupitre`."""
+
+from pupitre.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""`pupitre init`: write a desk's settings, commented, with fresh tokens."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import get_args
+
+import click
+import jinja2
+
+from pupitre.config import Mode
+from pupitre.ports.errors import ConfigError
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--sandbox", is_flag=True, help="Emulated backends and a clock set by hand.")
+@click.option("--mode", type=click.Choice(get_args(Mode)), default="local", show_default=True)
+@click.option("--desk-port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option("--emulators-port", type=click.IntRange(0, 65535), default=8090, show_default=True)
+@click.option("--database", help="A postgresql:// address; without it, a SQLite file in DIRECTORY.")
+@click.option("--tenants", type=click.IntRange(1, 2), default=1, show_default=True, help="How many organisations.")
+def init(
+    directory: Path,
+    *,
+    sandbox: bool,
+    mode: Mode,
+    desk_port: int,
+    emulators_port: int,
+    database: str | None,
+    tenants: int,
+) -> None:
+    """Write DIRECTORY/pupitre.toml, a file per tenant and their tokens.
+
+    With --sandbox the database is made as well, so that nothing but a sandbox can ever be emptied.
+    """
+    if database is not None and not database.startswith(("postgresql://", "postgres://")):
+        raise click.UsageError("--database takes a postgresql:// address; leave it out for SQLite.")
+    ids = ["demo", "demo2"][:tenants]
+    write(
+        directory,
+        ids,
+        sandbox=sandbox,
+        mode=mode,
+        desk_port=desk_port,
+        emulators_port=emulators_port,
+        database=database,
+    )
+    click.echo(f"{directory / 'pupitre.toml'} is written. Start the desk with:")
+    click.echo(f"  pupitre serve --config {directory / 'pupitre.toml'}")
+
+
+def write(
+    directory: Path,
+    ids: list[str],
+    *,
+    sandbox: bool,
+    mode: Mode,
+    desk_port: int,
+    emulators_port: int,
+    database: str | None,
+) -> None:
+    """Write the files. Raises ConfigError rather than replace settings that are there."""
+    settings = directory / "pupitre.toml"
+    if settings.exists():
+        raise ConfigError(f"{settings}: is there already; choose another directory, or remove it first")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("pupitre.commands"),
+            autoescape=False,
+            keep_trailing_newline=True,  # noqa: S701 -- TOML, not HTML
+        )
+        known = {"sandbox": sandbox, "mode": mode, "desk_port": desk_port, "emulators_port": emulators_port}
+        for number, id_ in enumerate(ids):
+            prefix = f"{id_}." if number else ""
+            for role in ("gateway", "admin"):
+                _secret(directory / f"{prefix}{role}.token")
+            names = {"id": id_, "prefix": prefix, "name": "Pupitre" if not number else "Second cabinet"}
+            text = templates.get_template("tenant.toml.j2").render(known | names)
+            (directory / f"{id_}.toml").write_text(text)
+        known |= {"database": database or "pupitre.db", "ids": ids}
+        settings.write_text(templates.get_template("pupitre.toml.j2").render(known))
+    except OSError as error:
+        raise ConfigError(f"{directory}: cannot be written ({error.strerror}); choose another directory") from error
+
+
+def _secret(path: Path) -> None:
+    """A fresh token that only its owner may read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
