@@ -20,12 +20,27 @@ from pupitre.ports.keeping import (
     Task,
     Tasks,
 )
-from pupitre.ports.world import Agenda, Busy, Clock, Directory, Draft, FreeBusy, PlanningEvent, Records, Who
+from pupitre.ports.world import (
+    Agenda,
+    Busy,
+    Changes,
+    Channel,
+    Clock,
+    Directory,
+    Draft,
+    FreeBusy,
+    PlanningEvent,
+    Records,
+    WatchedAgenda,
+    Who,
+)
 
 __all__ = [
     "Agenda",
     "Busy",
     "CallStore",
+    "Changes",
+    "Channel",
     "Claims",
     "Clock",
     "Commitment",
@@ -56,5 +71,6 @@ __all__ = [
     "Task",
     "Tasks",
     "Unavailable",
+    "WatchedAgenda",
     "Who",
 ]

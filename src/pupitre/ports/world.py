@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -144,17 +144,80 @@ class Agenda(FreeBusy, Protocol):
         """Put the appointment in the agent's calendar, exactly once per `key`. Raises Refused, Unavailable."""
         ...
 
-    async def move(self, ref: CalendarRef, appointment: Appointment, agent: Agent, key: str) -> CalendarRef:
+    async def move(
+        self, ref: CalendarRef, appointment: Appointment, agent: Agent, key: str, *, before: Slot | None = None
+    ) -> CalendarRef:
         """Move our event to the appointment's time and agent, guarded by the etag.
 
-        Raises Conflict when a person changed it, NotFound, Refused, Unavailable.
+        `before` is where the appointment stood when its move began. A new etag is no conflict yet: the event is read
+        again, and one that stands there, or already where it is to go, is ours to move. Without `before`, only the
+        latter. Raises Conflict when a person changed it, NotFound, Refused, Unavailable.
         """
         ...
 
     async def cancel(self, ref: CalendarRef) -> CalendarRef | None:
-        """Take our event off the calendar, whatever its hour; None when it was gone already. Raises Unavailable."""
+        """Take our event off the calendar, whatever its hour; None when it was gone already.
+
+        Raises Refused, Unavailable.
+        """
         ...
 
     async def read(self, ref: CalendarRef) -> PlanningEvent:
         """As it stands now. Raises NotFound, Unavailable."""
+        ...
+
+
+class Changes(Struct, frozen=True):
+    """What has changed in one agent's calendar, own writes included, as far as it may be ours."""
+
+    events: Sequence[PlanningEvent]
+    """Each at most once, as it stands now. A cancelled one may have lost its uid: it is known by its id alone."""
+    token: str
+    """Where to read on."""
+    complete: bool = False
+    """A full read: whatever stood in this calendar and is not among the events is gone."""
+
+    def vanished(self, known: Iterable[CalendarRef]) -> Sequence[CalendarRef]:
+        """Those of the known events, all of this calendar, that a full read no longer shows; else none."""
+        if not self.complete:
+            return ()
+        seen = {event.ref.event_id for event in self.events}
+        return tuple(ref for ref in known if ref.event_id not in seen)
+
+
+class Channel(Struct, frozen=True):
+    """A promise of the planning to tell us of changes, until it ends."""
+
+    id: str
+    resource_id: str
+    expires_at: datetime
+
+
+class WatchedAgenda(Agenda, Protocol):
+    """A planning whose changes can be followed."""
+
+    async def changes(self, agent: Agent, since: str | None) -> Changes:
+        """What has changed since the token; a full read without one, or when it is no longer known.
+
+        A read that fails raises, it is never "no events". Raises NotFound when the calendar is not there or no longer
+        shared, Refused, Unavailable.
+        """
+        ...
+
+    async def find(self, external_uid: str) -> Sequence[PlanningEvent]:
+        """Our events of this uid that stand in any agent's calendar; those that are cancelled are left out.
+
+        Raises Unavailable, also when only some calendars could be read.
+        """
+        ...
+
+    async def watch(self, agent: Agent, channel_id: str, address: str, token: str, life: timedelta) -> Channel:
+        """Have changes of the agent's calendar announced at this https address, with the token in each message.
+
+        It may end earlier than asked and is never renewed by itself. Raises NotFound, Refused, Unavailable.
+        """
+        ...
+
+    async def stop(self, channel: Channel, agent: Agent) -> None:
+        """No more messages, but for late ones; a channel that is gone is no error. Raises Unavailable."""
         ...
