@@ -153,6 +153,8 @@ class Call(Struct, frozen=True):
     rounds_refused: int = 0
     picked: int | None = None
     """Rank of the offer that was picked, from 1."""
+    reminder_noted: bool = False
+    """What this reminder call brought has been noted."""
     offsets: tuple[str, ...] | None = None
     """Reminders agreed to; empty: none wanted; None: not asked yet."""
 

@@ -93,7 +93,7 @@ class PatientsFound(Struct, frozen=True, tag=True):
 
 
 class AppointmentsFound(Struct, frozen=True, tag=True):
-    """Answer to `FindAppointments`: upcoming, soonest first. `reminded`: those whose reminders are agreed to already."""
+    """Answer to `FindAppointments`: upcoming, soonest first; `reminded` are those whose reminders are agreed to."""
 
     at: datetime
     appointments: tuple[Appointment, ...]

@@ -47,6 +47,8 @@ class DialogueSettings(Struct, frozen=True):
     """Said in the first sentence of every call, which also says that this is an automatic assistant."""
     language: str = "fr-FR"
     timezone: str = "Europe/Paris"
+    region: str = "FR"
+    """Where a national telephone number belongs (ISO 3166)."""
     flow_version: str = "rdv_v1"
 
     stt_confidence_threshold: float = 0.75

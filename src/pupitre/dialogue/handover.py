@@ -1,0 +1,52 @@
+"""Handing the caller to a person: the transfer, and the brief that this person reads before answering."""
+
+from __future__ import annotations
+
+from pupitre.dialogue.actions import Transfer
+from pupitre.dialogue.call import Call, TransferReason
+from pupitre.dialogue.context import appointment_values
+from pupitre.dialogue.script import Script, Values
+from pupitre.model import Intent
+
+
+def transfer(call: Call, script: Script) -> Transfer:
+    """To the emergency queue in an emergency, to the agent queue otherwise. The desk fills in the screen-pop `url`."""
+    settings = script.settings
+    return Transfer(
+        target=settings.emergency_queue if call.emergency else settings.agent_queue,
+        timeout_ms=settings.transfer_timeout_ms,
+        brief=brief(call, script),
+        priority="emergency" if call.emergency else None,
+        caller_id=call.from_e164,
+    )
+
+
+def brief(call: Call, script: Script) -> str:
+    """One or two sentences: who, what they want, how far the call got, why it is handed over."""
+    patient = call.patient
+    values: Values = {
+        "caller": {} if call.from_e164 is None else {"from_e164": call.from_e164},
+        "patient": {"display_name": patient.name} if patient else {},
+        "appointment": appointment_values(call.appointment, script) if call.appointment else {},
+        "constraints": {} if call.raw_text is None else {"raw_text": call.raw_text},
+    }
+    who = "unknown" if patient is None else "third_party" if call.third_party else "named"
+    if patient and not call.identified:
+        who = "unconfirmed"
+    wanted = call.intent.value.lower()
+    if call.intent in (Intent.RESCHEDULE, Intent.CANCEL) and call.appointment is None:
+        wanted += "_some"
+    if call.noted:
+        far = "noted"
+    elif call.commits and call.transfer_reason in (TransferReason.BACKEND_DOWN, TransferReason.ASKED):
+        far = "unknown"
+    else:
+        far = "wish" if call.raw_text else "nothing"
+    why = call.transfer_reason or TransferReason.ASKED
+    parts = {
+        "who": script.text(f"brief.who.{who}", values),
+        "want": script.text(f"brief.want.{wanted}", values),
+        "far": script.text(f"brief.far.{far}", values),
+        "why": script.text(f"brief.why.{why.value}", values),
+    }
+    return " ".join(script.text("brief.sentence", {"brief": parts}).split())

@@ -1,0 +1,74 @@
+"""Who the call is about: keeping what was heard, matching it with the directory."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from msgspec.structs import replace
+
+from pupitre.dialogue.call import Call
+from pupitre.dialogue.events import Keyed, Spoke
+from pupitre.model import Intent, MatchMode, Patient
+from pupitre.nlu.meaning import SpokenName
+
+
+def with_words(call: Call, event: Spoke | Keyed) -> Call:
+    """The call with the intent, wish and name that the words hold."""
+    meaning = event.meaning
+    if meaning.intent and meaning.intent.value is not Intent.AGENT:
+        sure = meaning.intent.confidence
+        if isinstance(event, Spoke) and event.confidence is not None:
+            sure = min(sure, event.confidence)
+        call = replace(call, intent=meaning.intent.value, intent_confidence=round(sure, 4))
+    if meaning.when and (meaning.when.value or meaning.when.value.conflict):
+        call = replace(call, wish=meaning.when.value, raw_text=event.text if isinstance(event, Spoke) else None)
+    if meaning.name:
+        call = replace(call, heard_name=meaning.name.value)
+    return call
+
+
+def matched(call: Call, patient: Patient, mode: MatchMode, confidence: float, *, line: bool = False) -> Call:
+    """The call, about this patient; not yet confirmed by the caller."""
+    return replace(
+        call,
+        patient=patient,
+        candidates=(),
+        match_mode=mode,
+        match_confidence=confidence,
+        line_matched=line,
+        verified=mode is MatchMode.NAME_BIRTHDATE,
+    )
+
+
+def forget_patient(call: Call) -> Call:
+    """The patient was the wrong one: nothing of him stays in the call."""
+    return replace(
+        call,
+        patient=None,
+        candidates=(),
+        match_mode=None,
+        match_confidence=None,
+        line_matched=False,
+        third_party=False,
+        identified=False,
+        verified=False,
+        appointments=None,
+        appointment=None,
+        heard_name=None,
+    )
+
+
+def named(patients: tuple[Patient, ...], name: SpokenName) -> tuple[Patient, ...]:
+    """Those whose name holds every word that was heard."""
+    heard = set(_words(name.last) + _words(name.first or ""))
+    return tuple(patient for patient in patients if heard and heard <= set(_words(patient.name)))
+
+
+def first_name(patient: Patient) -> str:
+    """What is said of somebody whose line is shared."""
+    return patient.name.split()[0] if patient.name.split() else patient.name
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFD", name.upper())
+    return "".join(c if c.isalpha() else " " for c in plain if not unicodedata.combining(c)).split()

@@ -1,0 +1,86 @@
+"""Turning phrase keys into what is said on the line: values, variants, pace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pupitre.dialogue.actions import Listen, Say
+from pupitre.dialogue.call import Call, State
+from pupitre.dialogue.context import context_of
+from pupitre.dialogue.flow import ASKS, Ask
+from pupitre.dialogue.move import Variant
+from pupitre.dialogue.people import first_name
+from pupitre.dialogue.script import Script, Values
+from pupitre.dialogue.states.choose_appointment import shown
+from pupitre.nlu.meaning import Meaning
+
+UNINTERRUPTED = frozenset(
+    {
+        "disclosure",
+        "reminder_optin.booked",
+        "reminder_optin.moved",
+        "cancel_confirm.which",
+        "emergency.say",
+        "emergency.unanswered",
+        "commit.withdrawn",
+        "commit.conflict",
+    },
+)
+"""Read-backs and notices that a cough must not cut off."""
+
+
+def say(call: Call, key: str, values: Values, script: Script) -> Say:
+    uninterrupted = False if key in UNINTERRUPTED else None
+    return Say(script.text(key, values), rate="slow" if call.slow else None, barge_in=uninterrupted)
+
+
+def question(call: Call, variant: Variant, values: Values, script: Script, *, slow: bool = False) -> tuple[Say, Listen]:
+    """The open question of the call, and the listening after it."""
+    assert call.asked is not None
+    _, ask = ASKS[call.asked]
+    text = script.text(f"{ask.key}.{variant}", values)
+    hints = script.text(f"{ask.key}.hints", values)
+    spoken = Say(text, rate="slow" if slow or call.slow else None)
+    return spoken, Listen(
+        timeout_ms=ask.timeout_ms(script.settings),
+        max_digits=ask.max_digits,
+        finish_on=ask.finish_on,
+        hints=tuple(hint.strip() for hint in hints.split(",") if hint.strip()),
+    )
+
+
+def open_ask(call: Call) -> Ask | None:
+    """The question that is open, with the doubtful one behind it in LOWCONFIRM left aside."""
+    return ASKS[call.asked][1] if call.asked else None
+
+
+def values_of(call: Call, at: datetime, script: Script) -> Values:
+    """Everything a phrase may name: the canonical context, and what is only said."""
+    values = context_of(call, script)
+    values["tenant"] = {"name": script.settings.tenant_name}
+    if call.state is State.CHOOSE_PATIENT:
+        first_names = [first_name(patient) for patient in call.candidates]
+        shared = len(set(first_names)) < len(first_names)
+        values["choices"] = [patient.name for patient in call.candidates] if shared else first_names
+    elif call.state is State.CHOOSE_APPOINTMENT:
+        values["choices"] = [script.moment(appointment.slot.start) for appointment in shown(call)]
+    if call.appointments:
+        values["upcoming"] = {"label_tts": script.moment(call.appointments[0].slot.start)}
+    if call.doubt:
+        values["heard"] = heard_back(call.doubt.spoke.meaning, call.doubt.spoke.text, script)
+    opens = script.settings.queue_opens(at) if call.state is State.TRANSFER_AGENT else None
+    if opens:
+        values["queue"] = {"opens": script.moment(opens)}
+    return values
+
+
+def heard_back(meaning: Meaning, text: str, script: Script) -> str:
+    """How a doubtful meaning is put to the caller: in our words where we have them, else in his."""
+    keys = (
+        meaning.yes_no and f"heard.{meaning.yes_no.value.value.lower()}",
+        meaning.intent and f"heard.{meaning.intent.value.value.lower()}",
+        meaning.pick and f"heard.pick_{meaning.pick.value.value.lower()}",
+        meaning.command and f"heard.{meaning.command.value}",
+    )
+    ours = [script.text(key, {}) for key in keys if key and script.has(key)]
+    return ours[0] if ours and not meaning.when else text

@@ -1,0 +1,137 @@
+"""One, two or three offers are read out; a pick begins the commitment (seed 2.3, booking.md)."""
+
+from msgspec.structs import replace
+
+from pupitre.dialogue.actions import Continue
+from pupitre.dialogue.call import Call, State, TransferReason
+from pupitre.dialogue.effects import Commit, ProposeSlots
+from pupitre.dialogue.events import CommitmentEnded, CommitOutcome, Keyed, NoSlot, SlotsProposed, Spoke, WorldFailed
+from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
+from pupitre.dialogue.people import with_words
+from pupitre.dialogue.route import after_identity
+from pupitre.dialogue.script import Script
+from pupitre.model import Slot
+from pupitre.nlu.meaning import Pick, YesNo
+
+QUESTIONS = {1: "slots_readout.one", 2: "slots_readout.two", 3: "slots_readout.three"}
+WHICH, OTHER, CALLBACK = "slots_readout.which", "collect_constraints.other", "transfer_agent.callback"
+MAX_ROUNDS = 3
+"""Readouts a caller may turn down before a person takes over."""
+
+
+def slots_readout(call: Call, event: StateEvent, script: Script) -> Move:
+    match event:
+        case Entered():
+            return _propose(call)
+        case Spoke() | Keyed():
+            return _heard(call, event, script)
+        case SlotsProposed():
+            return _proposed(call, event, script)
+        case CommitmentEnded():
+            return _ended(call, event)
+        case WorldFailed(effect=Commit()):
+            return hand_over(call, TransferReason.BACKEND_DOWN, "commit.unknown")
+        case WorldFailed():
+            return hand_over(call, TransferReason.BACKEND_DOWN, "slots_readout.unavailable")
+        case _:
+            return _ask(call)
+
+
+def _ask(call: Call, *tell: str) -> Move:
+    return stay(call, *tell, ask=QUESTIONS.get(len(call.slots)))
+
+
+def _propose(call: Call, *tell: str) -> Move:
+    return want(replace(call, slots=(), picked=None), ProposeSlots(call.wish, call.refused, call.moving), *tell)
+
+
+def _proposed(call: Call, event: SlotsProposed, script: Script) -> Move:
+    call = replace(call, slots=event.slots, nearest=event.nearest, eligible=event.eligible or call.eligible)
+    if event.slots and set(event.slots) <= set(call.refused):
+        return go(replace(call, slots=()), State.COLLECT_CONSTRAINTS, "slots_readout.no_others", ask=OTHER)
+    if event.slots:
+        return _ask(call, "slots_readout.nearest") if event.nearest else _ask(call)
+    match event.reason:
+        case NoSlot.HELD if call.waits < script.settings.max_held_waits:
+            waiting = replace(call, waits=call.waits + 1)
+            tell = () if call.waits else ("slots_readout.held",)
+            pause = Continue(script.settings.held_after_ms)
+            return Move(waiting, tell=tell, effect=call.pending, ending=pause)
+        case NoSlot.HELD:
+            return hand_over(call, TransferReason.NO_SLOT, "slots_readout.still_held", ask=CALLBACK)
+        case NoSlot.UNAVAILABLE:
+            return hand_over(call, TransferReason.BACKEND_DOWN, "slots_readout.unavailable")
+        case NoSlot.CLOSED:
+            return hand_over(call, TransferReason.NO_SLOT, "slots_readout.closed")
+        case NoSlot.NO_AGENT:
+            return hand_over(call, TransferReason.NO_SLOT, "slots_readout.no_agent")
+        case _:
+            return hand_over(call, TransferReason.NO_SLOT, "slots_readout.fully_booked")
+
+
+def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
+    meaning = event.meaning
+    pick = meaning.pick.value if meaning.pick else None
+    answer = meaning.yes_no.value if meaning.yes_no else None
+    wish = meaning.when.value if meaning.when else None
+    if pick in (Pick.FIRST, Pick.SECOND, Pick.THIRD) and int(pick) <= len(call.slots):
+        return _commit(call, int(pick))
+    if meaning.intent and meaning.intent.value is not call.intent:
+        return after_identity(with_words(call, event), script)
+    if wish:
+        fits = [rank for rank, slot in enumerate(call.slots, 1) if wish.allows(script.settings.local(slot.start))]
+        if len(fits) == 1 and pick is not Pick.NONE:
+            return _commit(call, fits[0])
+        if not fits or pick is Pick.NONE:
+            turned_down = replace(with_words(call, event), refused=_refused(call))
+            return _propose(turned_down)
+    if answer is YesNo.YES and len(call.slots) == 1:
+        return _commit(call, 1)
+    if pick is Pick.NONE or answer is YesNo.NO:
+        return _others(call)
+    return miss(call, ask=WHICH if pick is Pick.UNCLEAR and len(call.slots) > 1 else None)
+
+
+def _others(call: Call) -> Move:
+    """None of these: others for the same wish first, then another wish, then a person."""
+    call = replace(call, rounds_refused=call.rounds_refused + 1, refused=_refused(call))
+    if call.rounds_refused >= MAX_ROUNDS:
+        return hand_over(replace(call, slots=()), TransferReason.REFUSED_ALL)
+    if call.rounds_refused > 1:
+        return go(replace(call, slots=()), State.COLLECT_CONSTRAINTS, ask=OTHER)
+    return _propose(call)
+
+
+def _commit(call: Call, rank: int) -> Move:
+    assert call.patient is not None
+    n = call.commits + 1
+    slot = call.slots[rank - 1]
+    commit = Commit(call.intent, n, call.patient.id, slot, call.moving)
+    return want(replace(call, picked=rank, commits=n), commit)
+
+
+def _ended(call: Call, event: CommitmentEnded) -> Move:
+    picked = call.slots[call.picked - 1] if call.picked and call.picked <= len(call.slots) else None
+    turned_down = replace(call, refused=(*call.refused, picked) if picked else call.refused)
+    match event.outcome:
+        case CommitOutcome.RECORDED:
+            moved = call.moving is not None
+            appointment = event.appointment or call.appointment
+            call = replace(call, noted=True, appointment=appointment, refused=())
+            if moved and appointment and appointment.id in call.reminded:
+                return go(call, State.END_CONFIRMATION, "reminder_optin.moved", "reminder_optin.kept")
+            return go(call, State.REMINDER_OPTIN, "reminder_optin.moved" if moved else "reminder_optin.booked")
+        case CommitOutcome.SLOT_TAKEN:
+            return _propose(turned_down, "slots_readout.taken")
+        case CommitOutcome.REFUSED if not call.commits_refused:
+            return _propose(replace(turned_down, commits_refused=1), "slots_readout.taken")
+        case CommitOutcome.REFUSED:
+            return hand_over(call, TransferReason.REFUSED, "commit.refused")
+        case CommitOutcome.CONFLICT:
+            return hand_over(call, TransferReason.CONFLICT, "commit.conflict")
+        case CommitOutcome.WITHDRAWN:
+            return hand_over(call, TransferReason.WITHDRAWN, "commit.withdrawn", ask=CALLBACK)
+
+
+def _refused(call: Call) -> tuple[Slot, ...]:
+    return tuple(dict.fromkeys((*call.refused, *call.slots)))
