@@ -93,13 +93,16 @@ def routes(view: DemoView) -> list[BaseRoute]:
 
 
 async def _event_stream(changes: AsyncIterator[str]) -> AsyncIterator[bytes]:
-    """Server-sent events (HTML §9.2): each change as a `message` whose data is its name."""
-    yield b"retry: 1000\n: open\n\n"
+    """Server-sent events (HTML §9.2): each change as a `message` whose data is its name.
+
+    Listening begins before the stream says that it is open: what the page reads from then on misses nothing.
+    """
     source = aiter(changes)
-    waiting: asyncio.Future[str] | None = None
+    waiting = asyncio.ensure_future(anext(source))
+    await asyncio.sleep(0)
     try:
+        yield b"retry: 1000\n: open\n\n"
         while True:
-            waiting = waiting or asyncio.ensure_future(anext(source))
             done, _ = await asyncio.wait({waiting}, timeout=KEEP_ALIVE_S)
             if not done:
                 yield b": still here\n\n"
@@ -108,8 +111,7 @@ async def _event_stream(changes: AsyncIterator[str]) -> AsyncIterator[bytes]:
                 change = waiting.result()
             except StopAsyncIteration:
                 return
-            waiting = None
+            waiting = asyncio.ensure_future(anext(source))
             yield b"data: " + change.replace("\n", " ").encode() + b"\n\n"
     finally:
-        if waiting is not None:
-            waiting.cancel()
+        waiting.cancel()

@@ -1,0 +1,78 @@
+// Joins the parts of the page: the call drives the phone; each reply and each change on the desk redraws the rest.
+
+import { Call } from "./call.js";
+import { drawCords } from "./cords.js";
+import { byId } from "./dom.js";
+import { setUpPhone } from "./phone.js";
+import { showUnderstood } from "./understood.js";
+import { makeSpeaker } from "./voice.js";
+import { WeekSheet } from "./week.js";
+
+const read = async (address, otherwise) => {
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? answer.json() : otherwise;
+};
+
+const redrawCords = () => requestAnimationFrame(drawCords);
+const week = new WeekSheet(redrawCords);
+const speak = makeSpeaker();
+const call = new Call(speak);
+
+/** What the desk knows of this call; only the newest answer is shown. */
+let asked = 0;
+async function refreshCall() {
+  if (!call.id) return;
+  const mine = ++asked;
+  const id = encodeURIComponent(call.id);
+  const [context, turns] = await Promise.all([read(`/v1/calls/${id}`, {}), read(`/demo/turns/${id}`, [])]);
+  if (mine !== asked) return;
+  showUnderstood(context, turns, (agent) => week.agentName(agent));
+  week.showOffers(call.id, context.slots ?? []);
+  redrawCords();
+}
+
+const refresh = () => Promise.all([refreshCall(), week.refresh()]);
+
+function listenForChanges() {
+  const source = new EventSource("/demo/live");
+  const lamp = byId("live");
+  let due = null;
+  const set = (up) => {
+    lamp.classList.toggle("down", !up);
+    lamp.querySelector(".word").textContent = up ? lamp.dataset.live : lamp.dataset.offline;
+  };
+  source.onopen = () => {
+    set(true);
+    refresh();
+  };
+  source.onerror = () => set(false);
+  source.onmessage = () => {
+    due ??= setTimeout(() => {
+      due = null;
+      refresh();
+    }, 60);
+  };
+  addEventListener("pagehide", () => source.close());
+}
+
+function setUpTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  byId("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
+    root.dataset.theme = now === "dark" ? "light" : "dark";
+    localStorage.setItem("pupitre.theme", root.dataset.theme);
+  });
+}
+
+setUpTheme();
+showUnderstood({}, [], () => "");
+setUpPhone(call, speak, await read("/demo/callers", []));
+call.addEventListener("reply", refresh);
+await week.refresh();
+listenForChanges();
+for (const pane of document.querySelectorAll(".scroll")) pane.addEventListener("scroll", redrawCords, { passive: true });
+addEventListener("resize", redrawCords);
+addEventListener("animationend", redrawCords);
+addEventListener("scroll", redrawCords, { passive: true });
+document.documentElement.dataset.ready = "";
