@@ -25,7 +25,7 @@ from pupitre.ports import Clock, Draft, NotFound
 _KEYS_KNOWN = 10_000
 
 
-class Changes(Struct, frozen=True):
+class RecordChanges(Struct, frozen=True):
     """What people and the desk changed."""
 
     appointments: tuple[Appointment, ...]
@@ -160,14 +160,14 @@ class OdooRecords:
             }
         await self._write(appointment_id, vals)
 
-    async def changes(self, since: datetime) -> Changes:
+    async def changes(self, since: datetime) -> RecordChanges:
         """Every appointment of ours written at `since` or later, archived ones included. Raises Unavailable."""
         domain = [["write_date", ">=", moment(since)], ["x_external_uid", "!=", False]]
         rows = await self._client.search_read(
             EVENT, domain, [*FIELDS_READ, "write_date"], order="write_date, id", context={"active_test": False}
         )
         found = tuple(appointment_of(row) for row in rows if row.get("user_id"))
-        return Changes(found, max((instant(row, "write_date") for row in rows), default=since))
+        return RecordChanges(found, max((instant(row, "write_date") for row in rows), default=since))
 
     async def deleted(self, appointment_ids: Sequence[BackendId]) -> Sequence[BackendId]:
         """Which of these are gone: Odoo keeps no trace of what is deleted. Raises Unavailable."""
