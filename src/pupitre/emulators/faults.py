@@ -121,7 +121,7 @@ class Faults:
         self._pending: list[_Pending] = []
 
     def order(self, body: object, *, known: Sequence[str], backend: str | None = None) -> Fault:
-        """Add a fault from its JSON shape; `backend` overrides the one inside, which must be `known`. Raises BadFault."""
+        """Add a fault from its JSON shape. `backend` overrides the one inside, which is `known`. Raises BadFault."""
         try:
             fault = convert(body, Fault)
             if backend is not None:
