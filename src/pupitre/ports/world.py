@@ -82,7 +82,8 @@ class Records(Protocol):
         """Record it with `sync_state=pending`, exactly once per `key` however often and in parallel it is asked.
 
         Answers with the record as it stands: what was moved or cancelled since is not written over, neither by asking
-        again nor by a request that lands after its time-out. Raises Refused, Unavailable.
+        again nor by a request that lands after its time-out. Raises Refused, Unavailable; SlotTaken where the record
+        itself lets no two appointments of an agent overlap.
         """
         ...
 
@@ -97,7 +98,7 @@ class Records(Protocol):
     async def move(self, appointment_id: BackendId, slot: Slot, status: AppointmentStatus) -> Appointment:
         """Change times (and agent), `sync_state=pending`; a cancelled one is active again.
 
-        Raises NotFound, Refused, Unavailable.
+        Raises NotFound, Refused, Unavailable; SlotTaken as `create` does.
         """
         ...
 

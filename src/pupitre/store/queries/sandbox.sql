@@ -67,10 +67,6 @@ DELETE FROM reminders WHERE tenant = :tenant;
 -- Nothing left of the tenant's do not call.
 DELETE FROM do_not_call WHERE tenant = :tenant;
 
--- name: empty_planning_events
--- Nothing left of the tenant's planning events.
-DELETE FROM planning_events WHERE tenant = :tenant;
-
 -- name: empty_appointments
 -- Nothing left of the tenant's appointments.
 DELETE FROM appointments WHERE tenant = :tenant;
@@ -90,6 +86,10 @@ DELETE FROM feeds WHERE tenant = :tenant;
 -- name: empty_patient_phones
 -- Nothing left of the tenant's patient phones.
 DELETE FROM patient_phones WHERE tenant = :tenant;
+
+-- name: empty_patient_marks
+-- Nothing left of the tenant's patient marks.
+DELETE FROM patient_marks WHERE tenant = :tenant;
 
 -- name: empty_patients
 -- Nothing left of the tenant's patients.

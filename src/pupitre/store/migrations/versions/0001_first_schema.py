@@ -72,8 +72,8 @@ def upgrade() -> None:
     claims()
     work()
     rest()
-    keep_apart("claims", "agent", "TRUE")
-    keep_apart("appointments", "agent_id", "status <> 'canceled'")
+    keep_apart("claims", "agent", "TRUE", "id")
+    keep_apart("appointments", "agent_id", "status <> 'canceled'", "key")
 
 
 def calls() -> None:
@@ -104,46 +104,39 @@ def calls() -> None:
 
 def people() -> None:
     table("agents", identity(), texts("name"), maybe("calendar", TEXT), maybe("retired_at", INSTANT))
-    index("agents_by_calendar", "agents", "tenant", "calendar")
     table(
         "working_hours",
-        texts("tenant", "opens", "closes"),
-        needed("agent_id", INTEGER),
+        texts("tenant", "agent", "opens", "closes"),
         needed("weekday", INTEGER),
-        sa.PrimaryKeyConstraint("tenant", "agent_id", "weekday", "opens"),
-        belongs_to("agents", "agent_id"),
+        sa.PrimaryKeyConstraint("tenant", "agent", "weekday", "opens"),
     )
     table(
         "absences",
         identity(),
-        needed("agent_id", INTEGER),
+        texts("agent"),
         needed("starts", INSTANT),
         needed("ends", INSTANT),
         maybe("reason", TEXT),
-        belongs_to("agents", "agent_id"),
+        sa.CheckConstraint("starts < ends", name="absences_forward"),
     )
-    index("absences_by_agent", "absences", "tenant", "agent_id", "ends")
+    index("absences_by_time", "absences", "tenant", "ends")
     table(
         "feeds",
-        texts("tenant", "token_hash"),
-        needed("agent_id", INTEGER),
+        texts("tenant", "agent", "token_hash"),
         needed("created_at", INSTANT),
         maybe("revoked_at", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "token_hash"),
         sa.UniqueConstraint("token_hash"),
-        belongs_to("agents", "agent_id"),
     )
     table(
         "patients",
         identity(),
-        texts("name", "name_key"),
+        texts("key", "name"),
         maybe("birth_date", DAY),
         maybe("owner_id", INTEGER),
-        maybe("key", TEXT),
-        needed("created_at", INSTANT),
         sa.UniqueConstraint("tenant", "key"),
+        sa.ForeignKeyConstraint(["tenant", "owner_id"], ["agents.tenant", "agents.id"]),
     )
-    index("patients_by_name", "patients", "tenant", "name_key")
     index("patients_by_birth_date", "patients", "tenant", "birth_date")
     table(
         "patient_phones",
@@ -154,6 +147,14 @@ def people() -> None:
         belongs_to("patients", "patient_id"),
     )
     index("phones_by_patient", "patient_phones", "tenant", "patient_id", "rank")
+    table(
+        "patient_marks",
+        texts("tenant", "mark"),
+        needed("patient_id", INTEGER),
+        sa.PrimaryKeyConstraint("tenant", "mark", "patient_id"),
+        belongs_to("patients", "patient_id"),
+    )
+    index("marks_by_patient", "patient_marks", "tenant", "patient_id")
     table(
         "do_not_call",
         texts("tenant", "phone"),
@@ -174,6 +175,7 @@ def bookings() -> None:
         needed("ends", INSTANT),
         *(maybe(name, TEXT) for name in ("sync_error", "external_uid", "call_id", "calendar_id", "event_id", "etag")),
         *(maybe(name, TEXT) for name in ("location", "cancel_reason", "outcome")),
+        needed("sequence", INTEGER),
         needed("updated_at", INSTANT),
         sa.UniqueConstraint("tenant", "key"),
         sa.ForeignKeyConstraint(["tenant", "patient_id"], ["patients.tenant", "patients.id"]),
@@ -182,19 +184,7 @@ def bookings() -> None:
     )
     index("appointments_by_patient", "appointments", "tenant", "patient_id", "ends")
     index("appointments_by_agent", "appointments", "tenant", "agent_id", "ends")
-    table(
-        "planning_events",
-        texts("tenant", "id", "calendar", "key", "external_uid", "summary"),
-        needed("starts", INSTANT),
-        needed("ends", INSTANT),
-        needed("sequence", INTEGER),
-        maybe("location", TEXT),
-        maybe("cancelled_at", INSTANT),
-        needed("updated_at", INSTANT),
-        sa.PrimaryKeyConstraint("tenant", "id"),
-        sa.UniqueConstraint("tenant", "key"),
-    )
-    index("planning_by_calendar", "planning_events", "tenant", "calendar", "ends")
+    index("appointments_by_time", "appointments", "tenant", "ends")
 
 
 def claims() -> None:
@@ -315,15 +305,19 @@ BEGIN
     SELECT $refuse WHERE EXISTS (
         SELECT 1 FROM $table
         WHERE tenant = new.tenant AND $agent = new.$agent AND ends > new.starts AND starts < new.ends
-        AND id IS NOT new.id AND $active
+        AND $identity <> new.$identity AND $active
     );
 END
 """)
 
 
-def keep_apart(name: str, agent: str, active: str) -> None:
-    """No two active rows of one agent may overlap: an exclusion constraint, or the same said by triggers."""
+def keep_apart(name: str, agent: str, active: str, identity: str) -> None:
+    """No two active rows of one agent may overlap: an exclusion constraint, or the same said by triggers.
+
+    `identity` is the column by which a trigger knows a row from itself.
+    """
     words = {"table": name, "agent": agent, "active": active, "mine": active.replace("status", "new.status")}
+    words["identity"] = identity
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
         op.execute(EXCLUSION.substitute(words))

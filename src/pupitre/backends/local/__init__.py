@@ -1,0 +1,1 @@
+"""The desk on its own: who is who, the record and the planning are rows of our own store."""
