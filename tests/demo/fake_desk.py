@@ -188,7 +188,8 @@ class FakeDesk(FakeWorld):
         telemetry = call.context["telemetry"]
         assert isinstance(telemetry, dict)
         telemetry["state"] = state
-        call.turns.append(SeenTurn(heard, meaning, state, effects, datetime.now(NOW.tzinfo)))
+        quoted = f"« {heard} »" if heard else ""
+        call.turns.append(SeenTurn(quoted, meaning, state, effects, datetime.now(NOW.tzinfo)))
 
     def _reply(
         self, call: ScriptedCall, heard: str, meaning: str, state: str, first: str = "", effects: Sequence[str] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tomllib
 from collections.abc import AsyncIterator
 from datetime import date
 from functools import cache
@@ -17,6 +16,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pupitre.web.demo.texts import texts
 from pupitre.web.demo.view import DemoView
 
 KEEP_ALIVE_S = 15.0
@@ -29,12 +29,6 @@ _POLICY = (
 """The page loads nothing from anywhere else, and says so to the browser (CSP level 3)."""
 
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
-
-
-@cache
-def texts() -> dict[str, object]:
-    """Everything the page says, from `fr.toml`; the templates and the scripts read the same words."""
-    return tomllib.loads(files(__package__).joinpath("fr.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -5,7 +5,7 @@ Every instant here is aware and already in the tenant's zone: the page shows wal
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -89,14 +89,16 @@ class SeenTurn(Struct, frozen=True):
     """One turn as the journal has it, in words for a visitor."""
 
     heard: str
-    """What the caller said or keyed, or a word for what else happened; empty for the call's start."""
+    """What the caller said, in quotation marks, or keyed, or a word for what else happened; empty at the start."""
     meaning: str
-    """What was understood, short; empty when nothing was."""
+    """What was understood, short, but for the wish; empty when nothing was."""
     state: str
     """The state the turn ended in."""
     effects: Sequence[str]
     """What was asked of the world in this turn, one short line each."""
     at: datetime
+    when: Mapping[str, object] | None = None
+    """The wish that was heard in this turn, as the canonical constraint."""
 
 
 class DemoView(Protocol):
@@ -111,7 +113,7 @@ class DemoView(Protocol):
         ...
 
     async def turns(self, call_id: str) -> Sequence[SeenTurn]:
-        """The call's turns so far, oldest first; empty for an unknown call."""
+        """The call's turns so far, oldest first (`readable.seen_turn` makes them); empty for an unknown call."""
         ...
 
     def changes(self) -> AsyncIterator[str]:

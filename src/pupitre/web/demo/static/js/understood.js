@@ -64,11 +64,10 @@ function tellOffers(context, agentName) {
   if (before !== list.dataset.shown && slots.length) flash(list);
 }
 
-function tellAppointment({ appointment = {}, intent }, agentName) {
+function tellAppointment({ appointment = {} }, agentName) {
   if (!appointment.start) return tell("appointment", null);
   const canceled = appointment.status === "canceled";
-  const outcome = canceled ? words.canceled : intent === "RESCHEDULE" ? words.moved : status[appointment.status];
-  tell("appointment", `${longDay(dayOf(appointment.start))} à ${hour(appointment.start)}`, [agentName(appointment.owner_user_id), outcome].filter(Boolean).join(" · "));
+  tell("appointment", `${longDay(dayOf(appointment.start))} à ${hour(appointment.start)}`, [agentName(appointment.owner_user_id), status[appointment.status]].filter(Boolean).join(" · "));
   fact("appointment").classList.toggle("canceled", canceled);
   return undefined;
 }
@@ -117,8 +116,8 @@ function showTurns(turns) {
       make(
         "li",
         { class: `turn${index < turns.length - known ? " fresh" : ""}` },
-        make("p", { class: "heard" }, turn.heard ? fill(words.quoted, { text: turn.heard }) : words.turn_start),
-        turn.meaning ? make("p", { class: "meaning" }, turn.meaning) : null,
+        make("p", { class: "heard" }, turn.heard ? turn.heard : words.turn_start),
+        make("p", { class: "meaning" }, [turn.meaning, ...wishInWords(turn.when)].filter(Boolean).join(", ")),
         ...turn.effects.map((effect) => make("p", { class: "effect" }, effect)),
         make("code", {}, turn.state),
       ),

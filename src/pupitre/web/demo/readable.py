@@ -1,0 +1,95 @@
+"""A turn of the journal in a visitor's words: what was heard, what it meant, what was asked of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from pupitre.dialogue import effects, events
+from pupitre.dialogue.context import wish_values
+from pupitre.nlu.meaning import Meaning
+from pupitre.ports.calls import JournalTurn, Step
+from pupitre.web.demo.texts import texts
+from pupitre.web.demo.view import SeenTurn
+
+
+def seen_turn(turn: JournalTurn) -> SeenTurn:
+    """What the page shows of this turn."""
+    event = turn.event
+    meaning = event.meaning if isinstance(event, events.Spoke) else Meaning()
+    return SeenTurn(
+        heard=heard(event),
+        meaning=meaning_in_words(meaning),
+        when=wish_values(meaning.when.value) if meaning.when else None,
+        state=turn.after,
+        effects=[*map(step_in_words, turn.steps), *([_words("seen")["trouble"]] if turn.trouble else [])],
+        at=event.at,
+    )
+
+
+def heard(event: events.CallerEvent) -> str:
+    """Speech in quotation marks, keys as keys, anything else named; empty for the call's start."""
+    words = _words("heard")
+    match event:
+        case events.CallStarted():
+            return ""
+        case events.Spoke(text=text):
+            return words["speech"].format(text=text)
+        case events.Keyed(digits=digits):
+            return words["keys"].format(digits=digits)
+        case events.TransferEnded(status=status):
+            return words["transfer"].format(status=_words("transfer_status")[status])
+        case events.Strange(name=name):
+            return name
+        case _:
+            return words[type(event).__name__]
+
+
+def meaning_in_words(meaning: Meaning) -> str:
+    """Every aspect that was heard but the wish, which travels as values; empty when nothing else was."""
+    words = _words("meaning")
+    parts = [
+        words["emergency"] if meaning.emergency else "",
+        words[f"command_{meaning.command}"] if meaning.command else "",
+        _words("intents")[meaning.intent.value] if meaning.intent else "",
+        words[f"answer_{meaning.yes_no.value}"] if meaning.yes_no else "",
+        words[f"pick_{meaning.pick.value}"] if meaning.pick else "",
+        words["phone"].format(number=meaning.phone) if meaning.phone else "",
+        words["name"].format(last=meaning.name.value.last, first=meaning.name.value.first or "").strip()
+        if meaning.name
+        else "",
+        words["birth_date"].format(day=meaning.birth_date) if meaning.birth_date else "",
+        words[f"reminder_{meaning.reminder}"] if meaning.reminder else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def step_in_words(step: Step) -> str:
+    """One question to the world and its answer, on a line."""
+    question = _words("asked")[type(step.effect).__name__]
+    if isinstance(step.effect, effects.Commit):
+        question = _words("commits")[step.effect.intent]
+    return f"{question} : {outcome_in_words(step.outcome)}"
+
+
+def outcome_in_words(outcome: events.WorldEvent) -> str:
+    words = _words("answered")
+    match outcome:
+        case events.PatientsFound(patients=patients):
+            return ", ".join(patient.name for patient in patients) or words["nobody"]
+        case events.AppointmentsFound(appointments=found):
+            return words["appointments"].format(n=len(found)) if found else words["none"]
+        case events.ReminderFound(appointment=appointment):
+            return words["reminded" if appointment else "gone"]
+        case events.SlotsProposed(slots=(), reason=reason):
+            return _words("no_slot")[reason or events.NoSlot.FULLY_BOOKED]
+        case events.SlotsProposed(slots=slots, nearest=nearest):
+            return words["nearest" if nearest else "slots"].format(n=len(slots))
+        case events.CommitmentEnded(outcome=ended):
+            return _words("commit_outcomes")[ended]
+        case _:
+            return words[type(outcome).__name__]
+
+
+def _words(table: str) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", texts()[table])
