@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from pupitre.clock import HeldClock
 from tests.store.conftest import NOW
 
+from pupitre.clock import HeldClock
 from pupitre.dialogue.actions import Say
 from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import FindAppointments

@@ -66,6 +66,8 @@ def belongs_to(other: str, column: str) -> sa.ForeignKeyConstraint:
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
     calls()
     people()
     bookings()
@@ -274,7 +276,7 @@ def work() -> None:
 
 def real_time() -> str:
     """The database's own clock, where the caller's patience is meant and not the desk's time."""
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    on_sqlite = op.get_context().dialect.name == "sqlite"
     return "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))" if on_sqlite else "clock_timestamp()"
 
 
@@ -305,7 +307,7 @@ BEGIN
     SELECT $refuse WHERE EXISTS (
         SELECT 1 FROM $table
         WHERE tenant = new.tenant AND $agent = new.$agent AND ends > new.starts AND starts < new.ends
-        AND $identity <> new.$identity AND $active
+        AND $identity IS NOT new.$identity AND $active
     );
 END
 """)
@@ -318,8 +320,7 @@ def keep_apart(name: str, agent: str, active: str, identity: str) -> None:
     """
     words = {"table": name, "agent": agent, "active": active, "mine": active.replace("status", "new.status")}
     words["identity"] = identity
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
+    if op.get_context().dialect.name == "postgresql":
         op.execute(EXCLUSION.substitute(words))
         return
     refuse = "RAISE(ABORT, 'slot taken')"
