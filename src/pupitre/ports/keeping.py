@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pupitre.dialogue.effects import ReminderOutcome, TaskKind
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import BackendId, CalendarRef, Intent, Interval, Slot, Source
+from pupitre.model import Appointment, BackendId, CalendarRef, Intent, Interval, Slot, Source
 
 
 class Claims(Struct, frozen=True):
@@ -98,8 +98,8 @@ class Commitment(Struct, frozen=True):
     """The slot to book or to move to."""
     appointment_id: BackendId | None = None
     """The appointment to move or cancel; of a booking, the one that was recorded."""
-    before: Slot | None = None
-    """Where the appointment stood when its move or cancellation began."""
+    before: Appointment | None = None
+    """The appointment as it stood when its move or cancellation began; no name in it."""
     reason: str | None = None
     """Why it is cancelled."""
     source: Source = Source.IVR
@@ -114,7 +114,8 @@ class Commitment(Struct, frozen=True):
     error: str | None = None
     attempt: int = 1
     """How often it was begun: by the turn, then by due work, a person, or a process that took it over."""
-    changed_at: datetime | None = None
+    retried_at: datetime | None = None
+    """When a person had it tried again: the budget of later tries counts from then."""
     closed_by: str | None = None
     closed_at: datetime | None = None
     version: int = 0

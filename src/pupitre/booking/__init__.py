@@ -1,0 +1,1 @@
+"""Offers, holds, and commitments nobody can break."""

@@ -1,0 +1,97 @@
+"""Due work: rows of our store, walked in the order of their instants and dispatched through the engine.
+
+The worker walks them by the real clock; the sandbox walks its own, setting it to each row's instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from pupitre.booking.commit import begin_again
+from pupitre.booking.commitments import job_of
+from pupitre.booking.keys import DUE_KIND
+from pupitre.booking.world import World
+from pupitre.ports import Clock, Due, DueWork, NotFound, Unavailable
+
+_log = logging.getLogger(__name__)
+
+Begin = Callable[[World, Due], Awaitable[None]]
+"""Begins what a row stands for, exactly once per (row, instant), and returns when it has ended or waits again.
+
+Raises Unavailable to be asked again soon.
+"""
+
+SetClock = Callable[[datetime], Awaitable[None]]
+
+_AT_ONCE = 100
+_LONGEST_SECONDS = 60.0
+_PAUSE_SECONDS = 0.5
+
+
+async def next_attempt(world: World, row: Due) -> None:
+    """The next attempt of a commitment that waits."""
+    try:
+        if await begin_again(world, row.subject):
+            kept = await world.commitments.read(row.subject)
+            await world.engine.run(job_of(kept, world), _LONGEST_SECONDS)
+    except NotFound:
+        _log.warning("due work names a commitment that is not there")
+
+
+COMMITMENTS: Mapping[str, Begin] = {DUE_KIND: next_attempt}
+
+
+async def walk(
+    rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], until: datetime, set_clock: SetClock
+) -> int:
+    """Do everything due at or before `until`, one row after the other, each with the clock at its instant.
+
+    What a row puts in turn is done in its order too. `set_clock` never goes back. Answers how many rows were done;
+    raises Unavailable from the store, and when a row cannot be done now.
+    """
+    count = 0
+    while found := await rows.due(until, 1):
+        await set_clock(found[0].due)
+        if not await _do(rows, worlds, kinds, found[0]):
+            raise Unavailable(f"due work of kind {found[0].kind} cannot be done now")
+        count += 1
+    return count
+
+
+async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], clock: Clock) -> None:
+    """For ever: begin what is due, side by side, a slow row holding up no other."""
+    doing: dict[Due, asyncio.Task[bool]] = {}
+    while True:
+        try:
+            for row in await rows.due(clock.now(), _AT_ONCE + len(doing)):
+                if row not in doing and len(doing) < _AT_ONCE:
+                    doing[row] = asyncio.create_task(_do(rows, worlds, kinds, row))
+        except Unavailable as error:
+            _log.warning("due work cannot be read: %s", error)
+        if doing:
+            await asyncio.wait(doing.values(), timeout=_PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        doing = {row: task for row, task in doing.items() if not task.done()}
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _do(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], row: Due) -> bool:
+    """Whether the row is done with."""
+    world, begin = worlds.get(row.tenant), kinds.get(row.kind)
+    try:
+        if world is not None and begin is not None:
+            await begin(world, row)
+        else:
+            _log.error("nobody does due work of kind %s for tenant %s", row.kind, row.tenant)
+        await rows.done(row)
+    except Unavailable as error:
+        _log.warning("due work of kind %s must wait: %s", row.kind, error)
+        return False
+    except Exception:  # noqa: BLE001 - one bad row never stops the rest
+        _log.exception("due work of kind %s failed and is left out", row.kind)
+        with suppress(Unavailable):
+            await rows.done(row)
+    return True

@@ -1,0 +1,213 @@
+"""How an attempt ends: agreed, to be tried later, or not at all (the last row of booking.md's table)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pupitre.booking import reminders
+from pupitre.booking.keys import DUE_KIND, record_key
+from pupitre.booking.planning import Planned
+from pupitre.booking.world import World
+from pupitre.dialogue.effects import TaskKind
+from pupitre.dialogue.events import CommitOutcome
+from pupitre.model import Appointment, AppointmentStatus, CalendarRef, Intent, SyncState
+from pupitre.ports import (
+    Commitment,
+    CommitmentStatus,
+    Conflict,
+    DeskError,
+    Due,
+    HistoryLine,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+)
+
+_RETRY_EVERY_MINUTES = 30
+_LOOKS_AFTER_WITHDRAWAL = 4
+"""How often a withdrawn commitment is still looked for on a backend whose answer never came."""
+
+
+class Ended(Struct, frozen=True):
+    """How the commitment stands now."""
+
+    status: CommitmentStatus
+
+
+async def agree(world: World, asked: Commitment, appointment: Appointment, planned: Planned) -> Ended:
+    """Step 5: record and planning agree, and what was reserved for this appointment is free for what it now shows."""
+    await world.records.note_sync(appointment.id, SyncState.SYNCED, planned.ref, None)
+    await world.reservations.free(asked.id)
+    if asked.intent is not Intent.BOOK:
+        for other in await world.commitments.find(appointment_id=appointment.id):
+            await world.reservations.free(other.id)
+        await reminders.follow(world, appointment)
+    return await _end(world, asked, CommitmentStatus.DONE, CommitOutcome.RECORDED, [("done", "")], ref=planned.ref)
+
+
+async def slot_taken(world: World, asked: Commitment) -> Ended:
+    """Somebody else has the slot: nothing was written, others are offered."""
+    await world.reservations.free(asked.id)
+    line = ("slot taken", "somebody else has the slot; nothing was written")
+    return await _end(world, asked, CommitmentStatus.WITHDRAWN, CommitOutcome.SLOT_TAKEN, [line])
+
+
+async def gone(world: World, asked: Commitment) -> Ended:
+    """The appointment to change is not there any more: nothing was written, a person must look."""
+    reason = "the appointment is not there any more"
+    return await _end(world, asked, CommitmentStatus.ERROR, CommitOutcome.CONFLICT, [("gone", reason)], error=reason)
+
+
+async def refused(world: World, asked: Commitment, error: DeskError) -> Ended:
+    """A backend said no for good. Before the record, nothing stands; after it, record and reservation do."""
+    kept = await world.commitments.read(asked.id)
+    reason = str(error)
+    if kept.status is CommitmentStatus.WITHDRAWN:
+        await world.reservations.free(asked.id)
+        return Ended(kept.status)
+    if kept.recorded_at is not None:
+        await _tell_record(world, kept, reason)
+        await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
+        outcome = CommitOutcome.RECORDED
+    else:
+        await world.reservations.free(asked.id)
+        outcome = CommitOutcome.REFUSED if isinstance(error, Refused) else CommitOutcome.CONFLICT
+        if kept.attempt > 1:
+            await _leave(world, kept, TaskKind.CALL_BACK, reason)
+    return await _end(world, asked, CommitmentStatus.ERROR, outcome, [("refused", reason)], error=reason)
+
+
+async def conflict(world: World, asked: Commitment, before: Appointment, planned: Planned) -> Ended:
+    """A person changed the event: the old time is written back, and both times stay busy until somebody decides."""
+    restored = await world.records.move(before.id, before.slot, AppointmentStatus.TO_RESCHEDULE)
+    await world.records.note_sync(before.id, SyncState.ERROR, planned.ref, planned.conflict)
+    await world.reservations.reserve(asked.id, asked.call_id, before.slot, world.now())
+    await reminders.follow(world, restored)
+    await _leave(world, asked, TaskKind.CONFLICT, planned.conflict)
+    line = ("conflict", planned.conflict)
+    return await _end(world, asked, CommitmentStatus.ERROR, CommitOutcome.CONFLICT, [line], error=planned.conflict)
+
+
+async def undo(world: World, asked: Commitment) -> Ended:
+    """The caller gave up before the record answered: what landed all the same is taken back, the slot is free."""
+    kept = await world.commitments.read(asked.id)
+    if kept.intent is Intent.BOOK:
+        made = await world.records.made(record_key(world, kept))
+        if made is not None and made.status is not AppointmentStatus.CANCELED:
+            await world.records.cancel(made.id, "withdrawn: the caller could not wait")
+    elif kept.before is not None:
+        stands = await world.records.read(kept.before.id)
+        if stands.slot != kept.before.slot or stands.status is not kept.before.status:
+            await world.records.move(stands.id, kept.before.slot, kept.before.status)
+            await world.records.note_sync(stands.id, kept.before.sync_state, kept.before.ref, kept.before.sync_error)
+    await world.reservations.free(kept.id)
+    return Ended(CommitmentStatus.WITHDRAWN)
+
+
+async def look_again(world: World, asked: Commitment, attempt: int) -> Ended:
+    """A request that was given up may still land: look for it a few times more."""
+    if attempt <= _LOOKS_AFTER_WITHDRAWAL:
+        at = world.now() + delay(asked.id, attempt, None)
+        await world.due.put([Due(world.tenant, asked.id, DUE_KIND, asked.id, at)])
+    return Ended(CommitmentStatus.WITHDRAWN)
+
+
+async def later(world: World, asked: Commitment, error: Unavailable, attempt: int) -> Ended:
+    """Something is down: another attempt becomes a row of due work, until the budget is spent."""
+    kept = await world.commitments.read(asked.id)
+    now = world.now()
+    due = Due(world.tenant, kept.id, DUE_KIND, kept.id, now + delay(kept.id, attempt, error.retry_after))
+    if kept.status is CommitmentStatus.WITHDRAWN:
+        return await look_again(world, asked, attempt)
+    too_late = _too_late(kept, due.due, world.policy.keep_trying)
+    if too_late:
+        return await _give_up(world, kept, f"{too_late}: {error}")
+    await world.due.put([due])
+    if kept.recorded_at is not None and kept.intent is Intent.RESCHEDULE:
+        await reminders.follow(world, await world.records.read(_appointment(kept)))
+    outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else None
+    line = ("waiting", f"for another try at {due.due.isoformat()}: {error}")
+    return await _end(world, asked, CommitmentStatus.WAITING, outcome, [line], error=str(error))
+
+
+def delay(commitment_id: str, attempt: int, advice: float | None) -> timedelta:
+    """Until the next try: a minute, doubling up to half an hour, with jitter; longer if the backend says so."""
+    minutes = min(2 ** min(attempt - 1, 10), _RETRY_EVERY_MINUTES)
+    spread = random.Random(f"{commitment_id}/{attempt}").uniform(0.75, 1)  # noqa: S311 - no secret, only spread
+    seconds = max(minutes * 60 * spread, advice or 0)
+    return timedelta(seconds=min(round(seconds), _RETRY_EVERY_MINUTES * 60))
+
+
+def _too_late(kept: Commitment, next_try: datetime, budget: timedelta) -> str:
+    since = kept.retried_at or kept.asked_at
+    if next_try - since > budget:
+        return f"not done within {budget.total_seconds() / 3600:g} hours"
+    if kept.recorded_at is None and kept.slot is not None and kept.slot.start <= next_try:
+        return "the time has come before it could be recorded"
+    return ""
+
+
+async def _give_up(world: World, kept: Commitment, reason: str) -> Ended:
+    if kept.recorded_at is None:
+        await world.reservations.free(kept.id)
+        await _leave(world, kept, TaskKind.CALL_BACK, reason)
+    else:
+        await _tell_record(world, kept, reason)
+        await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
+    outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else CommitOutcome.REFUSED
+    return await _end(world, kept, CommitmentStatus.ERROR, outcome, [("given up", reason)], error=reason)
+
+
+def _appointment(kept: Commitment) -> int | str:
+    assert kept.appointment_id is not None
+    return kept.appointment_id
+
+
+async def _tell_record(world: World, kept: Commitment, reason: str) -> None:
+    """The record shows the error too, unless it is what is down."""
+    with suppress(Unavailable, NotFound, Refused, Conflict):
+        appointment = await world.records.read(_appointment(kept))
+        await world.records.note_sync(appointment.id, SyncState.ERROR, appointment.ref, reason)
+
+
+async def _leave(world: World, kept: Commitment, kind: TaskKind, reason: str) -> None:
+    await world.tasks.leave(
+        f"{kind}/{kept.id}/{kept.attempt}",
+        kind,
+        reason,
+        world.now(),
+        call_id=kept.call_id,
+        appointment_id=kept.appointment_id,
+        slot=kept.slot,
+    )
+
+
+async def _end(
+    world: World,
+    asked: Commitment,
+    status: CommitmentStatus,
+    outcome: CommitOutcome | None,
+    lines: Sequence[tuple[str, str]],
+    *,
+    error: str | None = None,
+    ref: CalendarRef | None = None,
+) -> Ended:
+    """Save how it stands. What was withdrawn stays withdrawn."""
+    while True:
+        kept = await world.commitments.read(asked.id)
+        if kept.status is CommitmentStatus.WITHDRAWN:
+            return Ended(kept.status)
+        ended = replace(kept, status=status, outcome=outcome, error=error, ref=ref or kept.ref)
+        now = world.now()
+        try:
+            await world.commitments.save(ended, [HistoryLine(now, what, detail) for what, detail in lines])
+        except Stale:
+            continue
+        return Ended(status)

@@ -1,0 +1,108 @@
+"""Where things stand before anything is written: the appointment to change, and whether the slot is still free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pupitre.booking.keys import DUE_KIND, record_key
+from pupitre.booking.world import World
+from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Slot, Source
+from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, NotFound, Stale, Unavailable
+from pupitre.slots import Candidate, may_commit, merge
+
+
+class Standing(Struct, frozen=True):
+    """The appointment as it stood before the commitment touched it; None when there is nothing left to change."""
+
+    before: Appointment | None
+
+
+class Reserved(Struct, frozen=True):
+    """Who gives the slot; None when the slot cannot be had any more."""
+
+    agent: Agent | None
+
+
+async def look(world: World, asked: Commitment) -> Standing:
+    """Read the appointment once and for all, and take over what earlier commitments still wanted of it."""
+    kept = await world.commitments.read(asked.id)
+    before = kept.before
+    if before is None:
+        assert asked.appointment_id is not None
+        try:
+            before = await world.records.read(asked.appointment_id)
+        except NotFound:
+            return Standing(None)
+        if before.status is AppointmentStatus.CANCELED and asked.intent is Intent.RESCHEDULE:
+            return Standing(None)
+        before = replace(before, patient_name=None)
+    await _supersede(world, asked)
+    if kept.before is None:
+        await world.commitments.save(replace(kept, before=before))
+    return Standing(before)
+
+
+async def _supersede(world: World, asked: Commitment) -> None:
+    """Two commitments never work on one appointment: the later waits for the earlier, or takes its duty over."""
+    for other in await world.commitments.find(appointment_id=asked.appointment_id):
+        if other.id == asked.id:
+            continue
+        if other.status is CommitmentStatus.RUNNING and (other.asked_at, other.id) < (asked.asked_at, asked.id):
+            raise Unavailable(f"{other.id} is still at work on this appointment")
+        if other.status is CommitmentStatus.WAITING:
+            line = HistoryLine(world.now(), "superseded", f"{asked.id} takes over")
+            try:
+                await world.commitments.save(replace(other, status=CommitmentStatus.DONE, error=None), [line])
+            except Stale as error:
+                raise Unavailable(f"{other.id} has just begun again") from error
+            await world.due.drop(world.tenant, DUE_KIND, [other.id])
+
+
+async def reserve(world: World, asked: Commitment, now: Standing | None, attempt: int) -> Reserved:
+    """Reserve the slot in our store, then ask the planning again: somebody may have put a meeting there."""
+    slot = asked.slot
+    assert slot is not None
+    agent = await world.agent(slot.agent_id)
+    if agent is None or not await world.reservations.reserve(asked.id, asked.call_id, slot, world.now()):
+        return Reserved(None)
+    landed = attempt > 1 and await _landed(world, asked, slot)
+    if landed or await _still_free(world, asked, agent, slot, now):
+        return Reserved(agent)
+    await world.reservations.free(asked.id)
+    return Reserved(None)
+
+
+async def _landed(world: World, asked: Commitment, slot: Slot) -> bool:
+    """Whether an earlier attempt reached the record: what looks busy then is our own appointment."""
+    if asked.appointment_id is None or asked.intent is Intent.BOOK:
+        return await world.records.made(record_key(world, asked)) is not None
+    return (await world.records.read(asked.appointment_id)).slot == slot
+
+
+async def _still_free(world: World, asked: Commitment, agent: Agent, slot: Slot, now: Standing | None) -> bool:
+    rules = world.rules
+    around = Interval(slot.start - rules.buffer_before, slot.end + rules.buffer_after)
+    busy = await world.free_busy.busy([agent], around)
+    if agent.id in busy.unreadable:
+        raise Unavailable(f"the planning of agent {agent.id} cannot be read: {busy.unreadable[agent.id]}")
+    taken = list(busy.intervals.get(agent.id, ()))
+    if now is not None and now.before is not None and now.before.slot.agent_id == agent.id:
+        taken = without(taken, now.before.slot.interval)
+    candidate = Candidate(agent.id, merge(taken), hours=world.hours_of(agent.id))
+    if asked.source is Source.AGENT:
+        return not any(interval.overlaps(around) for interval in taken if interval.end > interval.start)
+    return may_commit(slot, candidate, rules)
+
+
+def without(busy: list[Interval], own: Interval) -> list[Interval]:
+    """Busy time but for an appointment's own: a move may overlap where it stands now."""
+    left = []
+    for interval in busy:
+        if not interval.overlaps(own):
+            left.append(interval)
+            continue
+        left += [Interval(interval.start, own.start), Interval(own.end, interval.end)]
+    return [interval for interval in left if interval.end - interval.start > timedelta()]

@@ -1,0 +1,85 @@
+"""What one tenant's booking works with: its backends behind ports, our own store, the engine, and its rules.
+
+A mode (hybrid, odoo, google, local) is a choice of ports, nothing else: where the record is the planning, `agenda` is
+None and there is nothing to write into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from pupitre.booking.engine import Engine
+from pupitre.model import Agent, AppointmentStatus, BackendId
+from pupitre.ports import (
+    Agenda,
+    Clock,
+    Commitments,
+    Directory,
+    DueWork,
+    FreeBusy,
+    Records,
+    Reminders,
+    Reservations,
+    Tasks,
+)
+from pupitre.slots import Rules, Week
+
+
+class Policy(Struct, frozen=True):
+    """A tenant's settings for booking."""
+
+    external_uid: str = "pupitre:event:{id}"
+    """How the planning's event names the record (seed §1.1, `x_external_uid`)."""
+    booked_as: AppointmentStatus = AppointmentStatus.CONFIRMED
+    """`pending` where an agent has to approve."""
+    hold: timedelta = timedelta(minutes=3)
+    patience: timedelta = timedelta(seconds=12)
+    """Real time the caller waits for the record, fillers included."""
+    keep_trying: timedelta = timedelta(hours=24)
+    permitted_from: int = 8
+    permitted_to: int = 20
+    """Hours between which patients may be called."""
+
+
+class AgentHours(Struct, frozen=True):
+    """An agent's own opening hours."""
+
+    agent_id: BackendId
+    hours: Week
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One tenant's."""
+
+    tenant: str
+    clock: Clock
+    directory: Directory
+    records: Records
+    free_busy: FreeBusy
+    agenda: Agenda | None
+    reservations: Reservations
+    commitments: Commitments
+    due: DueWork
+    reminders: Reminders
+    tasks: Tasks
+    engine: Engine
+    rules: Rules = field(default_factory=Rules)
+    policy: Policy = field(default_factory=Policy)
+    agent_hours: Sequence[AgentHours] = ()
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    def hours_of(self, agent_id: BackendId) -> Week | None:
+        """The agent's own opening hours, where he has any."""
+        return next((own.hours for own in self.agent_hours if own.agent_id == agent_id), None)
+
+    async def agent(self, agent_id: BackendId) -> Agent | None:
+        """Who that is, if his time may be booked. Raises Unavailable."""
+        return next((agent for agent in await self.directory.agents() if agent.id == agent_id), None)
