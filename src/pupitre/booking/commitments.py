@@ -19,7 +19,7 @@ from pupitre.booking.recording import Recorded
 from pupitre.booking.standing import Reserved, Standing
 from pupitre.booking.world import World
 from pupitre.model import Appointment, Intent
-from pupitre.ports import Commitment, CommitmentStatus, Conflict, DeskError, NotFound, Refused, Unavailable
+from pupitre.ports import Commitment, CommitmentStatus, DeskError, Unavailable
 
 WITHDRAWAL = "withdrawal"
 """The kind of job that takes a withdrawn commitment back."""
@@ -58,7 +58,7 @@ async def perform(do: Steps, job: Job, world: World) -> None:
         if ended.status is CommitmentStatus.WITHDRAWN:
             with suppress(DeskError):  # it is looked for again later
                 await do.step(Ended, "undo", partial(endings.undo, world, asked), BRIEFLY)
-    except (Refused, NotFound, Conflict) as error:
+    except DeskError as error:
         await do.step(Ended, "refused", partial(endings.refused, world, asked, error), OUR_STORE)
 
 

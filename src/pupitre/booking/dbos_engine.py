@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,6 +58,7 @@ class DbosEngine:
         self._ready = asyncio.Event()
         self._starting: dict[str, asyncio.Task[None]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._database: sqlalchemy.Engine | None = None
         self._found_dead: Counter[str] = Counter()
         self._background: asyncio.Task[None] | None = None
         self._run: Callable[[dict[str, object]], Coroutine[Any, Any, None]] | None = None
@@ -135,6 +137,10 @@ class DbosEngine:
             from dbos import DBOS  # noqa: PLC0415
 
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            if self._database is not None:
+                self._database.dispose()
+            # DBOS made its own thread pool this loop's default, and has just shut it down.
+            self._loop.set_default_executor(ThreadPoolExecutor())
         self._alive.close()
 
     # ---- inside ------------------------------------------------------------------------------------------------------
@@ -162,20 +168,25 @@ class DbosEngine:
         from dbos import DBOS, DBOSPortableJSONSerializer  # noqa: PLC0415
 
         self._alive.hold()
+        self._database = _database(self._url)
         config: DBOSConfig = {
             "name": "pupitre",
             "application_version": _VERSION,
             "executor_id": self._name,
             "serializer": DBOSPortableJSONSerializer(),
             "system_database_url": self._url,
-            "system_database_engine": _database(self._url),
+            "system_database_engine": self._database,
             "use_listen_notify": False,
             "max_executor_threads": 16,
             "log_level": "ERROR",
         }
         DBOS.destroy(destroy_registry=True)
         DBOS(config=config)
-        self._run = DBOS.workflow(name="job")(self._job)
+
+        async def run(fields: dict[str, object]) -> None:
+            await self._job(fields)
+
+        self._run = DBOS.workflow(name="job")(run)
         DBOS.launch()
         DBOS.register_queue(_TAKEOVERS, polling_interval_sec=_LOOK_ROUND_SECONDS / 2, on_conflict="always_update")
 

@@ -122,7 +122,7 @@ class Steps:
         return msgspec.convert(kept["value"], returns)
 
     async def _outcome(self, action: Callable[[], Awaitable[T]], tries: Tries) -> Kept:
-        backoff = wait_exponential_jitter(initial=0.2, max=2, jitter=0.2)
+        backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
         try:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(Unavailable),

@@ -9,10 +9,7 @@ from pupitre.booking.keys import external_uid
 from pupitre.booking.standing import Standing
 from pupitre.booking.world import World
 from pupitre.model import Agent, Appointment, AppointmentStatus, CalendarRef, Slot
-from pupitre.ports import Agenda, Conflict, NotFound, PlanningEvent, Refused, Unavailable
-
-_FRESH_ETAGS = 2
-"""How often a refused etag is read again before the planning is left alone for a while."""
+from pupitre.ports import Conflict, NotFound, Refused
 
 
 class Planned(Struct, frozen=True):
@@ -31,29 +28,19 @@ async def insert(world: World, appointment: Appointment) -> Planned:
 
 
 async def move(world: World, now: Standing, appointment: Appointment, agent: Agent) -> Planned:
-    """The event at its new time. A refused etag is not yet a conflict: only a changed time or a deletion is."""
+    """The event at its new time. What a person did to it meanwhile is a conflict; a mere new etag is not."""
     agenda, before = world.agenda, now.before
     if agenda is None or before is None:
         return Planned(appointment.ref)
     key = external_uid(world, appointment.id)
     appointment = replace(appointment, external_uid=key)
     ref = before.ref or await agenda.insert(appointment, agent, key)
-    moved = await _try(agenda, ref, appointment, agent, key) if before.ref else None
-    for _ in range(_FRESH_ETAGS):
-        if moved is not None:
-            return Planned(moved)
-        event = await _as_it_stands(agenda, ref, agent)
-        if event is None or event.cancelled or event.slot is None:
-            return Planned(ref, "conflict: the event was deleted in the planning")
-        ref = event.ref
-        if _same_time(event.slot, appointment.slot):
-            return Planned(ref)
-        if not _same_time(event.slot, before.slot):
-            return Planned(ref, f"conflict: the event was moved to {event.slot.start.isoformat()} in the planning")
-        moved = await _try(agenda, ref, appointment, agent, key)
-    if moved is None:
-        raise Unavailable("the planning refuses the etag it has just given")
-    return Planned(moved)
+    try:
+        return Planned(await agenda.move(ref, appointment, agent, key, before=before.slot))
+    except NotFound:
+        return Planned(ref, "conflict: the event was deleted in the planning")
+    except Conflict as error:
+        return Planned(ref, f"conflict: {error}")
 
 
 async def cancel(world: World, now: Standing) -> Planned:
@@ -70,37 +57,8 @@ async def cancel(world: World, now: Standing) -> Planned:
     return Planned(await agenda.cancel(ref) or ref)
 
 
-async def _try(
-    agenda: Agenda, ref: CalendarRef, appointment: Appointment, agent: Agent, key: str
-) -> CalendarRef | None:
-    """The moved event; None when what stands there must be looked at first."""
-    try:
-        return await agenda.move(ref, appointment, agent, key)
-    except (Conflict, NotFound):
-        return None
-
-
-async def _as_it_stands(agenda: Agenda, ref: CalendarRef, agent: Agent) -> PlanningEvent | None:
-    """Our event, in its calendar or already in the new agent's; None when it is in neither."""
-    places = [ref]
-    if agent.calendar is not None and agent.calendar != ref.calendar_id:
-        places.append(replace(ref, calendar_id=agent.calendar))
-    for place in places:
-        try:
-            event = await agenda.read(place)
-        except NotFound:
-            continue
-        if not event.cancelled or place == places[-1]:
-            return event
-    return None
-
-
 async def _giver(world: World, slot: Slot) -> Agent:
     agent = await world.agent(slot.agent_id)
     if agent is None:
         raise Refused(f"agent {slot.agent_id} can no longer be booked")
     return agent
-
-
-def _same_time(one: Slot, other: Slot) -> bool:
-    return one.start == other.start and one.end == other.end

@@ -1,0 +1,88 @@
+"""Commitments on the real engine: what is written where, and what callers may be told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.booking.conftest import slot
+
+from pupitre.booking.commit import commit
+from pupitre.dialogue.events import CommitOutcome
+from pupitre.model import AppointmentStatus, SyncState
+from pupitre.ports import Claims, CommitmentStatus
+
+
+async def test_a_booking_is_recorded_planned_and_agreed_within_the_turn(desk):
+    told = await commit(desk.world, desk.book(slot(6, "09:00")), 2.5)
+
+    assert told.outcome is CommitOutcome.RECORDED
+    [record] = desk.records.appointments.values()
+    assert record.status is AppointmentStatus.CONFIRMED
+    assert record.sync_state is SyncState.SYNCED
+    assert record.external_uid == "pupitre:event:1"
+    [event] = desk.agenda.events.values()
+    assert (event.calendar, event.slot, event.uid) == ("alice@x", slot(6, "09:00"), "pupitre:event:1")
+    assert record.ref == desk.agenda.ref("ev-pupitre:event:1")
+    assert told.appointment.ref == record.ref
+    kept = await desk.world.commitments.read("call-1:BOOK:1")
+    assert kept.status is CommitmentStatus.DONE
+    assert await desk.world.reservations.claimed(slot(6, "09:00").interval, desk.clock.now()) == Claims({}, {})
+
+
+async def test_asked_many_times_at_once_it_runs_once(desk):
+    told = await asyncio.gather(*(commit(desk.world, desk.book(slot(6, "09:00")), 2.5) for _ in range(10)))
+
+    assert {one.outcome for one in told} == {CommitOutcome.RECORDED}
+    assert desk.records.calls["records.create"] == 1
+    assert len(desk.records.appointments) == len(desk.agenda.events) == 1
+
+
+async def test_two_callers_never_get_one_slot(desk):
+    told = await asyncio.gather(
+        *(commit(desk.world, desk.book(slot(6, "09:00"), call=f"call-{n}"), 2.5) for n in range(12))
+    )
+
+    outcomes = [one.outcome for one in told]
+    assert outcomes.count(CommitOutcome.RECORDED) == 1
+    assert outcomes.count(CommitOutcome.SLOT_TAKEN) == 11
+    assert len(desk.agenda.events) == 1
+
+
+async def test_a_meeting_put_there_meanwhile_takes_the_slot(desk):
+    wanted = slot(6, "09:00")
+    desk.agenda.put(desk.directory.list[0], wanted.start, wanted.end)
+
+    told = await commit(desk.world, desk.book(wanted), 2.5)
+
+    assert told.outcome is CommitOutcome.SLOT_TAKEN
+    assert not desk.records.appointments
+    assert (await desk.world.reservations.claimed(wanted.interval, desk.clock.now())).reserved == {}
+
+
+@pytest.mark.parametrize("agent", [45, 46], ids=["same agent", "another agent"])
+async def test_a_move_frees_the_old_slot_at_once(desk, agent):
+    await commit(desk.world, desk.book(slot(6, "09:00")), 2.5)
+
+    told = await commit(desk.world, desk.move(1, slot(6, "09:15", agent)), 2.5)
+
+    assert told.outcome is CommitOutcome.RECORDED
+    assert told.appointment.slot == slot(6, "09:15", agent)
+    [record] = desk.records.appointments.values()
+    assert (record.slot, record.sync_state) == (slot(6, "09:15", agent), SyncState.SYNCED)
+    [event] = desk.agenda.events.values()
+    assert event.slot == slot(6, "09:15", agent)
+    other = await commit(desk.world, desk.book(slot(6, "09:00", 91 - agent), call="call-9"), 2.5)
+    assert other.outcome is CommitOutcome.RECORDED
+
+
+async def test_a_cancellation_takes_the_event_off_and_frees_the_slot(desk):
+    await commit(desk.world, desk.book(slot(6, "09:00")), 2.5)
+
+    told = await commit(desk.world, desk.cancel(1), 2.5)
+
+    assert told.outcome is CommitOutcome.RECORDED
+    assert told.appointment.status is AppointmentStatus.CANCELED
+    assert desk.records.appointments[1].cancel_reason == "caller"
+    assert all(event.cancelled for event in desk.agenda.events.values())
+    assert (await commit(desk.world, desk.book(slot(6, "09:00"), call="call-9"), 2.5)).outcome is CommitOutcome.RECORDED
