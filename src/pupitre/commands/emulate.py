@@ -9,6 +9,7 @@ import click
 
 from pupitre.emulators.control import application
 from pupitre.emulators.server import serve
+from pupitre.ports.errors import ConfigError
 
 
 @click.command()
@@ -23,6 +24,4 @@ def emulate(port: int, data: Path | None) -> None:
     try:
         asyncio.run(serve(application(data), port, lambda address: click.echo(f"ready {address}")))
     except OSError as error:
-        raise click.UsageError(
-            f"port {port} cannot be opened ({error.strerror}); choose another with --port"
-        ) from error
+        raise ConfigError(f"port {port} cannot be opened: {error.strerror}. Choose another with --port.") from error
