@@ -6,7 +6,8 @@ None and there is nothing to write into it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,6 +29,8 @@ from pupitre.ports import (
 )
 from pupitre.slots import Rules, Week
 
+_log = logging.getLogger(__name__)
+
 
 class Policy(Struct, frozen=True):
     """A tenant's settings for booking."""
@@ -43,6 +46,15 @@ class Policy(Struct, frozen=True):
     permitted_from: int = 8
     permitted_to: int = 20
     """Hours between which patients may be called."""
+
+
+Notice = Callable[[str, str], None]
+"""What could not be read, and why: neither holds a caller's name or number."""
+
+
+def log_notice(what: str, why: str) -> None:
+    """Into the log, at least."""
+    _log.warning("%s cannot be read: %s", what, why)
 
 
 class AgentHours(Struct, frozen=True):
@@ -71,6 +83,8 @@ class World:
     rules: Rules = field(default_factory=Rules)
     policy: Policy = field(default_factory=Policy)
     agent_hours: Sequence[AgentHours] = ()
+    notice: Notice = log_notice
+    """Where it becomes visible that something could not be read."""
 
     def now(self) -> datetime:
         """The present instant."""
