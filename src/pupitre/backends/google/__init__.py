@@ -1,11 +1,32 @@
 """Google Calendar as the agents' planning: the ports Agenda and FreeBusy, and what keeps the two sides in step.
 
-    settings     what a tenant's file says        credentials  who the desk is to Google, and its access tokens
-    wire         requests, answers, JSON shapes   faults       what an answer that is no result means
-    http         one exchange over aiohttp        pacing       so many requests a second, and no more
-    client       token, pace, retries, errors     events       appointment -> event, event -> what is ours in it
-    busy         free/busy, asked and read        agenda       the port
-    changes      reading on from a sync token     channels     push messages
+    agenda       the ports                          settings     what a tenant's file says
+    planning     what all of the next three need    credentials  who the desk is to Google, and its access tokens
+    inserting, moving, removing                     client       token, pace, retries, errors
+    reading      events by id and by uid            http         one exchange over aiohttp
+    changes      reading on from a sync token       pacing       so many requests a second, and no more
+    channels     push messages                      calls, wire  requests; answers and the shapes in them
+    busy         free/busy in parts, merged         faults       what an answer that says no means
+    events       appointment -> event -> what is ours in it
 
-Everything but `http`, `client` and `agenda` is pure. Sources of its rules: the API's discovery document and guides.
+Sources of its rules: the API's discovery document and guides, and what users of other clients have reported.
 """
+
+from pupitre.backends.google.agenda import GoogleAgenda
+from pupitre.backends.google.channels import Push, read_push
+from pupitre.backends.google.credentials import Bearer, Consent, Keys, ServiceAccount, keys_of
+from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
+
+__all__ = [
+    "Access",
+    "Bearer",
+    "Consent",
+    "GoogleAgenda",
+    "GoogleSettings",
+    "Keys",
+    "Push",
+    "SecretRef",
+    "ServiceAccount",
+    "keys_of",
+    "read_push",
+]

@@ -1,0 +1,55 @@
+"""Put an appointment in a calendar, once: the event's id is ours, so that asking again finds what was done before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from pupitre.backends.google import calls
+from pupitre.backends.google.events import UID, event_id, ref_of
+from pupitre.backends.google.faults import forbids_guests, meaning_of, said
+from pupitre.backends.google.planning import Planning
+from pupitre.backends.google.reading import get
+from pupitre.backends.google.wire import Answer, Event, decode
+from pupitre.model import Agent, Appointment, CalendarRef
+from pupitre.ports import Refused
+
+_MOST_REVISIONS = 20
+_NO = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT)
+
+
+async def insert(
+    planning: Planning, appointment: Appointment, agent: Agent, key: str, *, moved: bool = False
+) -> CalendarRef:
+    """The living event of this uid in the agent's calendar: a new one, or the one that was put there before.
+
+    One that stands there already is taken as it is, whatever a person has done to it. Raises Refused, Unavailable.
+    """
+    calendar = planning.calendars.of(agent)
+    uid = appointment.external_uid or key
+    event = planning.body(appointment, uid, moved=moved)
+    guests = await planning.guests(appointment, calendar)
+    for revision in range(1, _MOST_REVISIONS + 1):
+        numbered = {**event, "id": event_id(uid, revision)}
+        answer = await _insert(planning, calendar, numbered, guests)
+        if answer.ok:
+            return ref_of(calendar, decode(answer, Event))
+        if answer.status != HTTPStatus.CONFLICT:
+            raise Refused(str(meaning_of(answer, "POST events")))
+        found = await get(planning.client, calendar, event_id(uid, revision))
+        if found is not None and not found.cancelled and found.extended_properties.private.get(UID) == uid:
+            return ref_of(calendar, found)
+    raise Refused(f"all {_MOST_REVISIONS} event ids of this appointment are burnt: it was cancelled so many times")
+
+
+async def _insert(
+    planning: Planning, calendar: str, event: Mapping[str, object], guests: Sequence[Mapping[str, str]]
+) -> Answer:
+    """With its guests, or without them where they are what Google refuses: a bad address costs no appointment."""
+    notify = planning.settings.notify
+    if guests:
+        invited = {**event, "attendees": guests}
+        answer = await planning.client.send(calls.insert(calendar, invited, notify), heed=_NO)
+        if answer.ok or not forbids_guests(said(answer)):
+            return answer
+    return await planning.client.send(calls.insert(calendar, event, notify), heed=_NO)

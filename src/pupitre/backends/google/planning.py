@@ -1,0 +1,50 @@
+"""What every reading and writing of one tenant's planning needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pupitre.backends.google import events
+from pupitre.backends.google.client import Client
+from pupitre.backends.google.reading import Calendars
+from pupitre.backends.google.settings import GoogleSettings, Texts
+from pupitre.model import Appointment, BackendId
+from pupitre.ports import Unavailable
+
+AddressOf = Callable[[BackendId], Awaitable[str | None]]
+"""The mail address of a patient, if there is one. Raises Unavailable."""
+
+
+async def no_address(_patient: BackendId) -> str | None:
+    """Where patients' addresses are not known."""
+    return None
+
+
+class Planning(Struct, frozen=True):
+    client: Client
+    calendars: Calendars
+    settings: GoogleSettings
+    texts: Texts
+    zone: ZoneInfo
+    """The tenant's."""
+    address_of: AddressOf = no_address
+
+    def body(self, appointment: Appointment, uid: str, *, moved: bool) -> dict[str, object]:
+        """What we own of the event. Raises Refused."""
+        return events.body(appointment, uid, self.settings, self.texts, self.zone, moved=moved)
+
+    async def guests(self, appointment: Appointment, calendar: str) -> Sequence[Mapping[str, str]]:
+        """The patient, where the tenant wants it, Google lets this account invite, and an address is known.
+
+        An address that cannot be looked up now is none: no booking fails for an invitation.
+        """
+        if not (self.settings.invite_patients and self.client.accounts.of(calendar).may_invite):
+            return ()
+        try:
+            address = await self.address_of(appointment.patient_id)
+        except Unavailable:
+            return ()
+        return ({"email": address},) if address else ()

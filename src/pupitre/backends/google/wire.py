@@ -1,0 +1,116 @@
+"""What goes over the wire: requests, answers, and the shapes of JSON in them, as far as the desk looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from pupitre.ports import Unavailable
+
+T = TypeVar("T")
+
+
+class Request(Struct, frozen=True):
+    method: str
+    url: str
+    """A path below the API's root, or a whole address."""
+    calendar: str | None = None
+    """The calendar it is about: decides whose token and which rate limit."""
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = {}
+    body: bytes | None = None
+
+    @property
+    def what(self) -> str:
+        """For messages: no ids, no query."""
+        return f"{self.method} {self.url.partition('?')[0].rstrip('/').rpartition('/')[2]}"
+
+
+class Answer(Struct, frozen=True):
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    resent: bool = False
+    """An earlier try got no clear answer, and may have done what this one was to do."""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004 -- RFC 9110 §15.3
+
+
+Transport = Callable[[Request], Awaitable[Answer]]
+"""One exchange: any status is an answer. Raises Unavailable when there is none."""
+
+
+class EventTime(Struct, frozen=True, rename="camel"):
+    date_time: str | None = None
+    date: str | None = None
+    time_zone: str | None = None
+
+
+class Properties(Struct, frozen=True):
+    private: Mapping[str, str] = {}
+
+
+class Event(Struct, frozen=True, rename="camel"):
+    """What we look at in an event; a tombstone may hold the id alone."""
+
+    id: str
+    etag: str = ""
+    status: str = "confirmed"
+    start: EventTime = EventTime()
+    end: EventTime = EventTime()
+    extended_properties: Properties = Properties()
+    recurring_event_id: str | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status == "cancelled"
+
+
+EVENT_FIELDS = "id,etag,status,start,end,extendedProperties/private,recurringEventId"
+"""A partial response: the desk never learns what else agents have in their events."""
+
+
+class EventPage(Struct, frozen=True, rename="camel"):
+    items: tuple[msgspec.Raw, ...] = ()
+    next_page_token: str | None = None
+    next_sync_token: str | None = None
+
+
+class Period(Struct, frozen=True):
+    start: str
+    end: str
+
+
+class Reason(Struct, frozen=True):
+    reason: str = ""
+    message: str = ""
+
+
+class FreeBusyCalendar(Struct, frozen=True):
+    busy: tuple[Period, ...] | None = None
+    errors: tuple[Reason, ...] = ()
+
+
+class FreeBusyAnswer(Struct, frozen=True):
+    calendars: Mapping[str, FreeBusyCalendar] = {}
+
+
+class ChannelAnswer(Struct, frozen=True, rename="camel"):
+    id: str
+    resource_id: str
+    expiration: str | None = None
+    """Milliseconds since 1970, as text."""
+
+
+def decode(answer: Answer, form: type[T]) -> T:
+    """The JSON of an answer that says yes. Raises Unavailable: whoever answers so is not Google."""
+    try:
+        return msgspec.json.decode(answer.body, type=form)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unavailable(f"the calendar's address answers, but not as Google does: {error}") from error

@@ -1,0 +1,86 @@
+"""An emulated Google with three agents, and the desk's adapter to it, whose requests are counted."""
+
+from datetime import datetime
+
+import pytest
+from tests.servers.google import NOW, emulator  # noqa: F401  fixture
+
+from pupitre.backends.google import Bearer, GoogleAgenda, GoogleSettings, Keys, ServiceAccount
+from pupitre.backends.google.http import Http
+from pupitre.backends.google.settings import Access, SecretRef
+from pupitre.clock import HeldClock
+from pupitre.model import Agent
+
+AGENTS = tuple(
+    Agent(number, name, f"{name.lower()}@clinique.test")
+    for number, name in ((45, "Alice"), (46, "Bruno"), (47, "Chloe"))
+)
+ACCESS = Access(bearer=SecretRef(env="UNUSED"))
+
+
+@pytest.fixture
+def google(emulator):  # noqa: F811
+    emulator.load(*(agent.calendar for agent in AGENTS))
+    return emulator
+
+
+@pytest.fixture
+def clock():
+    return HeldClock(datetime.fromisoformat(NOW))
+
+
+@pytest.fixture
+def agents():
+    return AGENTS
+
+
+class Sent(list):
+    """The requests that went out to the API, without those for tokens."""
+
+    @property
+    def named(self):
+        return [request.what for request in self]
+
+
+@pytest.fixture
+def sent():
+    return Sent()
+
+
+@pytest.fixture
+async def open_agenda(google, clock, sent):
+    """Make an adapter: `open_agenda(key=…, **settings)`."""
+    opened = []
+
+    def make(key=None, keys=None, *, address_of=None, agents=AGENTS, **settings):
+        settings = GoogleSettings(access=ACCESS, **{"api_root": google.root, "retry_for_s": 1.0, **settings})
+        http = Http(settings.timeout_s)
+        opened.append(http)
+
+        async def transport(request):
+            if not request.url.endswith("/token"):
+                sent.append(request)
+            return await http.send(request)
+
+        async def everybody():
+            return agents
+
+        more = {} if address_of is None else {"address_of": address_of}
+        return GoogleAgenda(
+            settings,
+            keys or Keys(key or Bearer("ya29.emu-svc")),
+            agents=everybody,
+            clock=clock,
+            timezone="Europe/Paris",
+            transport=transport,
+            **more,
+        )
+
+    yield make
+    for http in opened:
+        await http.close()
+
+
+@pytest.fixture
+def service_account(google):
+    return ServiceAccount(google.service_account())
