@@ -37,6 +37,8 @@ class Query(Struct, frozen=True):
     """With `$1, $2, …` in the place of names."""
     order: tuple[str, ...]
     """The names behind `$1, $2, …`."""
+    answers: bool
+    """Whether it returns rows."""
 
     def bind(self, **params: Param) -> Statement:
         """The query with its values, ready to be written."""

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
 
 import asyncpg
 
@@ -53,6 +54,10 @@ class PostgresqlDatabase:
         self._pool = pool
         self._locks = Locks()
         self._keeper = _LockKeeper(url)
+        self._closed = False
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def open(cls, url: str) -> PostgresqlDatabase:
@@ -64,13 +69,14 @@ class PostgresqlDatabase:
                 max_size=_MOST_CONNECTIONS,
                 timeout=_CONNECT_WAIT,
                 command_timeout=_ANSWER_WAIT,
+                reset=_keep,
                 server_settings={"search_path": f"{SCHEMA}, public", "application_name": "pupitre"},
             )
         return cls(url, pool)
 
     async def read(self, query: Query, **params: Param) -> list[Row]:
         """See `Database.read`."""
-        with _translated():
+        with self._in_use(), _translated():
             rows = await self._pool.fetch(query.postgresql, *_ordered(query, params))
         return [dict(row) for row in rows]
 
@@ -78,7 +84,7 @@ class PostgresqlDatabase:
         """See `Database.write`. A batch that the server chose to undo (deadlock) is tried again."""
         if not statements:
             return []
-        with _translated():
+        with self._in_use(), _translated():
             for _ in range(_DEADLOCK_TRIES - 1):
                 with suppress(*_TRY_AGAIN):
                     return await self._write(statements)
@@ -106,9 +112,24 @@ class PostgresqlDatabase:
 
     async def close(self) -> None:
         """See `Database.close`."""
+        self._closed = True
+        await self._idle.wait()
         await self._keeper.close()
-        with _translated():
-            await asyncio.wait_for(self._pool.close(), _ANSWER_WAIT)
+        await self._pool.close()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """What is asked while the door closes is refused; what was asked before is waited for."""
+        if self._closed:
+            raise Unavailable("the store is closed")
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
 
 class _LockKeeper:
@@ -145,11 +166,14 @@ class _LockKeeper:
 
 
 async def _run(connection: asyncpg.pool.PoolConnectionProxy, statement: Statement) -> Result:
-    prepared = await connection.prepare(statement.query.postgresql)
-    rows = [dict(row) for row in await prepared.fetch(*_ordered(statement.query, statement.params))]
-    count = len(rows) if prepared.get_attributes() else _touched(prepared.get_statusmsg())
-    statement.check(count)
-    return Result(rows, count)
+    query, params = statement.query, _ordered(statement.query, statement.params)
+    if query.answers:
+        rows = [dict(row) for row in await connection.fetch(query.postgresql, *params)]
+        result = Result(rows, len(rows))
+    else:
+        result = Result([], _touched(await connection.execute(query.postgresql, *params)))
+    statement.check(result.touched)
+    return result
 
 
 def _touched(status: str) -> int:
@@ -160,7 +184,15 @@ def _touched(status: str) -> int:
 def _ordered(query: Query, params: Mapping[str, Param]) -> list[Param]:
     if len(params) != len(query.order):
         raise TypeError(f"{query.name} takes {sorted(query.order)}, given {sorted(params)}")
-    return [params[name] for name in query.order]
+    values = [params[name] for name in query.order]
+    for value in values:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"an instant without a time zone: {value}")
+    return values
+
+
+async def _keep(_: asyncpg.Connection) -> None:
+    """Nothing to reset when a connection goes back to the pool: no session state is ever set on it."""
 
 
 @contextmanager

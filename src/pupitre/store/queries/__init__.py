@@ -14,6 +14,7 @@ from pupitre.store.database import Dialect, Query
 
 _HEAD = re.compile(r"^-- name: (?P<name>\w+)(?: \[(?P<dialect>\w+)\])?$", re.MULTILINE)
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_ANSWERS = re.compile(r"^SELECT\b|\bRETURNING\b")
 _COMMENT = re.compile(r"^\s*--.*\n?", re.MULTILINE)
 
 
@@ -35,4 +36,4 @@ def _query(name: str, variants: Mapping[str, str]) -> Query:
     postgresql = variants.get(Dialect.POSTGRESQL) or variants["both"]
     order = tuple(dict.fromkeys(_PARAM.findall(postgresql)))
     numbered = _PARAM.sub(lambda found: f"${order.index(found[1]) + 1}", postgresql)
-    return Query(name, sqlite, numbered, order)
+    return Query(name, sqlite, numbered, order, answers=bool(_ANSWERS.search(postgresql)))
