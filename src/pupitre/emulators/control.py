@@ -21,6 +21,12 @@ from pupitre.emulators.faults import BadFault, FaultGate, Faults, Faulty
 from pupitre.emulators.google.backend import GoogleCalendar
 
 
+_AT_THE_ROOT = {
+    "google": ("/calendar/v3/{rest:path}", "/batch/calendar/v3", "/discovery/v1/{rest:path}", "/token"),
+}
+"""Paths that a backend answers without its prefix too: Google's client for Node keeps no prefix of its `rootUrl`."""
+
+
 class Backend(Faulty, Protocol):
     """One emulator: an ASGI application that can be opened and closed, and put faults in its own words.
 
@@ -68,7 +74,10 @@ def application(data: Path | None) -> Starlette:
         Route("/_emu/fault", order_fault, methods=["POST"]),
         Route("/_emu/fault", clear_faults, methods=["DELETE"]),
     ]
-    routes += [Mount(f"/{b.name}", FaultGate(b, b, faults)) for b in running]
+    for backend in running:
+        gate = FaultGate(backend, backend, faults)
+        routes.append(Mount(f"/{backend.name}", gate))
+        routes += [Route(path, gate) for path in _AT_THE_ROOT.get(backend.name, ())]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

@@ -16,7 +16,6 @@ import google.auth.crypt
 import google.auth.jwt
 import requests
 import yaml
-
 from tests.emulators.google.batches import encode_batch, parse_batch
 from tests.emulators.google.matching import MISSING, differences
 

@@ -1,7 +1,6 @@
 """The emulator that the tests of this folder talk to."""
 
 import pytest
-
 from tests.servers.emulators import Emulators
 
 

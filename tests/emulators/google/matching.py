@@ -7,7 +7,7 @@ import datetime as dt
 import re
 
 MISSING = object()
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def differences(expected, got, path="$", around=None):
@@ -15,18 +15,19 @@ def differences(expected, got, path="$", around=None):
     if isinstance(expected, dict) and len(expected) == 1 and next(iter(expected)).startswith("$"):
         ((name, value),) = expected.items()
         return _matched(name, value, got, path, around)
-    if got is MISSING:
-        return [f"{path} is missing"]
-    if isinstance(expected, dict):
-        if not isinstance(got, dict):
-            return [f"{path} is no object: {got!r}"]
+    if isinstance(expected, dict) and isinstance(got, dict):
         return [d for k, v in expected.items() for d in differences(v, got.get(k, MISSING), f"{path}.{k}", got)]
-    if isinstance(expected, list):
-        if not isinstance(got, list) or len(got) != len(expected):
-            return [f"{path}: {len(expected)} items expected, not {got!r}"]
+    if isinstance(expected, list) and isinstance(got, list) and len(got) == len(expected):
         return [d for i, v in enumerate(expected) for d in differences(v, got[i], f"{path}[{i}]", got)]
-    same = expected == got and isinstance(expected, bool) == isinstance(got, bool)
-    return [] if same else [f"{path} is {got!r}, not {expected!r}"]
+    return [] if _same(expected, got) else [f"{path} is {_shown(got)}, not {expected!r}"]
+
+
+def _shown(got):
+    return "missing" if got is MISSING else repr(got)
+
+
+def _same(expected, got):
+    return expected == got and isinstance(expected, bool) == isinstance(got, bool)
 
 
 def _matched(name, value, got, path, around):

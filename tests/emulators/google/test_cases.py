@@ -1,7 +1,6 @@
 """The emulator answers as Google does, as far as anybody wrote down what Google does."""
 
 import pytest
-
 from tests.emulators.google.cases import CASES, Player
 
 
