@@ -174,6 +174,7 @@ class TenantFile(Section, frozen=True, kw_only=True):
             tenant_name=self.name,
             language=self.language,
             timezone=self.timezone,
+            region=self.region,
             agent_queue=self.queues.agent,
             emergency_queue=self.queues.emergency,
             queue_hours=self.queues.hours.open_hours(),

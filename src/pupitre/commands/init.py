@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import get_args
 import click
 import jinja2
 
-from pupitre.config import Mode
+from pupitre.clock import SystemClock
+from pupitre.config import Mode, load
 from pupitre.ports.errors import ConfigError
+from pupitre.store import migrate, open_database
+from pupitre.store.sandbox import mark
 
 
 @click.command()
@@ -48,6 +52,8 @@ def init(
         emulators_port=emulators_port,
         database=database,
     )
+    if sandbox:
+        asyncio.run(_make_sandbox(directory))
     click.echo(f"{directory / 'pupitre.toml'} is written. Start the desk with:")
     click.echo(f"  pupitre serve --config {directory / 'pupitre.toml'}")
 
@@ -68,12 +74,16 @@ def write(
         raise ConfigError(f"{settings}: is there already; choose another directory, or remove it first")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("pupitre.commands"),
-            autoescape=False,
-            keep_trailing_newline=True,  # noqa: S701 -- TOML, not HTML
-        )
-        known = {"sandbox": sandbox, "mode": mode, "desk_port": desk_port, "emulators_port": emulators_port}
+        loader = jinja2.PackageLoader("pupitre.commands")
+        templates = jinja2.Environment(loader=loader, keep_trailing_newline=True)  # noqa: S701 -- TOML, not HTML
+        known: dict[str, object] = {
+            "sandbox": sandbox,
+            "mode": mode,
+            "desk_port": desk_port,
+            "emulators_port": emulators_port,
+            "database": database or "pupitre.db",
+            "ids": ids,
+        }
         for number, id_ in enumerate(ids):
             prefix = f"{id_}." if number else ""
             for role in ("gateway", "admin"):
@@ -81,10 +91,20 @@ def write(
             names = {"id": id_, "prefix": prefix, "name": "Pupitre" if not number else "Second cabinet"}
             text = templates.get_template("tenant.toml.j2").render(known | names)
             (directory / f"{id_}.toml").write_text(text)
-        known |= {"database": database or "pupitre.db", "ids": ids}
         settings.write_text(templates.get_template("pupitre.toml.j2").render(known))
     except OSError as error:
         raise ConfigError(f"{directory}: cannot be written ({error.strerror}); choose another directory") from error
+
+
+async def _make_sandbox(directory: Path) -> None:
+    """Make the database and mark it: only so marked may a desk empty it. Raises ConfigError, Unavailable."""
+    url = load(directory / "pupitre.toml").database_url
+    await migrate(url)
+    database = await open_database(url)
+    try:
+        await mark(database, SystemClock().now())
+    finally:
+        await database.close()
 
 
 def _secret(path: Path) -> None:

@@ -40,6 +40,8 @@ class JournalTurn(Struct, frozen=True):
     steps: tuple[Step, ...]
     reply: Reply
     event_id: str | None = None
+    opening: bool = False
+    """The call began without a start of its own: this reply also says what one would have begun with."""
     trouble: str | None = None
     """What went wrong when the caller was handed over for it: the kind of error."""
 

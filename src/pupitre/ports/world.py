@@ -47,6 +47,10 @@ class Directory(Protocol):
         """Everybody who matches, best first; at most ten. Raises Unavailable."""
         ...
 
+    async def read_patient(self, patient_id: BackendId) -> Patient:
+        """As known now. Raises NotFound, Unavailable."""
+        ...
+
     async def create_patient(self, name: str, phone: str | None, birth_date: date | None, key: str) -> Patient:
         """Make a new patient, once per `key`. Raises Unavailable, Refused."""
         ...

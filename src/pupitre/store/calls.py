@@ -71,6 +71,7 @@ class StoredCalls:
                 before=turn.before,
                 after=turn.after,
                 reply=_text(turn.reply),
+                opening=int(turn.opening),
                 trouble=turn.trouble,
             )
             for ahead, turn in enumerate(turns, start=1)
@@ -97,6 +98,7 @@ class StoredCalls:
                 after=str(row["after"]),
                 steps=_steps(str(row["steps"])),
                 reply=_reply(str(row["reply"])),
+                opening=bool(row["opening"]),
                 event_id=None if row["event_id"] is None else str(row["event_id"]),
                 trouble=None if row["trouble"] is None else str(row["trouble"]),
             )

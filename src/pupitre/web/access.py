@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pupitre.web.problems import Problem, response
@@ -40,6 +42,17 @@ class Keys(Struct, Generic[T], frozen=True):
         if holder[1] not in allowed:
             raise Problem(403, "forbidden", f"This takes the {allowed[0]} token.")
         return holder[0]
+
+
+def guarded(
+    keys: Keys[T], handler: Callable[[T, Request], Awaitable[Response]], *roles: Role
+) -> Callable[[Request], Awaitable[Response]]:
+    """The handler, given the tenant of the request's token."""
+
+    async def endpoint(request: Request) -> Response:
+        return await handler(keys.tenant(request, *roles), request)
+
+    return endpoint
 
 
 def digest(token: str) -> bytes:

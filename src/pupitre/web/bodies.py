@@ -35,7 +35,11 @@ def _too_large(limit: int) -> Problem:
 
 async def decode(request: Request, form: type[T], limit: int = LIMIT) -> T:
     """The body as a value of that form; types are not coerced. Raises Problem 400, 413 or 422."""
-    body = await read(request, limit)
+    return parse(await read(request, limit), form)
+
+
+def parse(body: bytes, form: type[T]) -> T:
+    """The body as a value of that form; types are not coerced. Raises Problem 400 or 422."""
     try:
         return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as error:

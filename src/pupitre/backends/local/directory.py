@@ -107,8 +107,8 @@ class LocalDirectory:
         await self.put([PatientEntry(key, name, tuple(phones), birth_date)])
         return await self._by_key(key)
 
-    async def read(self, patient_id: BackendId) -> Patient:
-        """One patient. Raises NotFound, Unavailable."""
+    async def read_patient(self, patient_id: BackendId) -> Patient:
+        """See `Directory.read_patient`."""
         rows = await self._database.read(SQL["by_id"], tenant=self._tenant, id=row_id(patient_id))
         if not rows:
             raise NotFound(f"no patient {patient_id}")

@@ -18,8 +18,8 @@ WHERE tenant = :tenant AND call_id = :call_id AND version = :expected;
 
 -- name: add_turn
 -- One line of the journal; touches nothing when this event has been answered already.
-INSERT INTO turns (tenant, call_id, seq, event_id, at, event, steps, before, after, reply, trouble)
-VALUES (:tenant, :call_id, :seq, :event_id, :at, :event, :steps, :before, :after, :reply, :trouble)
+INSERT INTO turns (tenant, call_id, seq, event_id, at, event, steps, before, after, reply, opening, trouble)
+VALUES (:tenant, :call_id, :seq, :event_id, :at, :event, :steps, :before, :after, :reply, :opening, :trouble)
 ON CONFLICT DO NOTHING;
 
 -- name: reply_to
@@ -32,7 +32,7 @@ SELECT reply FROM turns WHERE tenant = :tenant AND call_id = :call_id AND seq = 
 
 -- name: journal
 -- Every turn of a call, in order.
-SELECT event_id, event, steps, before, after, reply, trouble
+SELECT event_id, event, steps, before, after, reply, opening, trouble
 FROM turns WHERE tenant = :tenant AND call_id = :call_id ORDER BY seq;
 
 -- name: silent

@@ -99,9 +99,9 @@ DELETE FROM patients WHERE tenant = :tenant;
 -- Nothing left of the tenant's agents.
 DELETE FROM agents WHERE tenant = :tenant;
 
--- name: empty_answers
--- Nothing left of the tenant's answers.
-DELETE FROM answers WHERE tenant = :tenant;
+-- name: empty_idempotency_keys
+-- Nothing left of the tenant's idempotency keys.
+DELETE FROM idempotency_keys WHERE tenant = :tenant;
 
 -- name: empty_settings
 -- Nothing left of the tenant's settings.

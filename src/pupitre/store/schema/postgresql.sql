@@ -25,6 +25,7 @@ CREATE TABLE turns (
     reply TEXT NOT NULL,
     seq BIGINT NOT NULL,
     event_id TEXT,
+    opening BIGINT NOT NULL,
     trouble TEXT,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (tenant, call_id, seq),
@@ -259,12 +260,10 @@ CREATE TABLE settings (
     value TEXT NOT NULL,
     PRIMARY KEY (tenant, name)
 );
-CREATE TABLE answers (
+CREATE TABLE idempotency_keys (
     tenant TEXT NOT NULL,
     key TEXT NOT NULL,
     body_hash TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    status BIGINT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (tenant, key)
 );

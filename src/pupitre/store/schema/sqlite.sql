@@ -25,6 +25,7 @@ CREATE TABLE turns (
     reply TEXT NOT NULL,
     seq INTEGER NOT NULL,
     event_id TEXT,
+    opening INTEGER NOT NULL,
     trouble TEXT,
     at TEXT NOT NULL,
     PRIMARY KEY (tenant, call_id, seq),
@@ -270,12 +271,10 @@ CREATE TABLE settings (
     PRIMARY KEY (tenant, name)
 )
  STRICT;
-CREATE TABLE answers (
+CREATE TABLE idempotency_keys (
     tenant TEXT NOT NULL,
     "key" TEXT NOT NULL,
     body_hash TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    status INTEGER NOT NULL,
     at TEXT NOT NULL,
     PRIMARY KEY (tenant, "key")
 )

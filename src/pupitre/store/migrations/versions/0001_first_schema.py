@@ -94,6 +94,7 @@ def calls() -> None:
         texts("tenant", "call_id", "event", "steps", "before", "after", "reply"),
         needed("seq", INTEGER),
         maybe("event_id", TEXT),
+        needed("opening", INTEGER),
         maybe("trouble", TEXT),
         needed("at", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "call_id", "seq"),
@@ -283,9 +284,8 @@ def real_time() -> str:
 def rest() -> None:
     table("settings", texts("tenant", "name", "value"), sa.PrimaryKeyConstraint("tenant", "name"))
     table(
-        "answers",
-        texts("tenant", "key", "body_hash", "answer"),
-        needed("status", INTEGER),
+        "idempotency_keys",
+        texts("tenant", "key", "body_hash"),
         needed("at", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "key"),
     )

@@ -1,0 +1,86 @@
+"""Carries out what a turn asks of the world: one effect in, its answer out. Decides nothing.
+
+Asked again for the same effect (after a filler, or after a crash) it does no harm: look-ups are repeated, a commitment
+is joined, a task is left once.
+"""
+
+from __future__ import annotations
+
+from pupitre.booking import offers, reminder_calls, reminders
+from pupitre.booking.commit import asked_for, commit
+from pupitre.booking.world import World
+from pupitre.dialogue.call import Call
+from pupitre.dialogue.effects import (
+    Commit,
+    CreatePatient,
+    Effect,
+    FindAppointments,
+    LeaveTask,
+    LookUpPatient,
+    NoteOutcome,
+    ProposeSlots,
+    ReadReminder,
+    SetReminders,
+)
+from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, WorldEvent
+from pupitre.nlu.meaning import SpokenName
+from pupitre.ports import Who
+
+_BUDGET_SECONDS = 5.0
+
+
+async def perform(world: World, call: Call, effect: Effect) -> WorldEvent:  # noqa: PLR0911 -- one line per effect
+    """Raises DeskError when the world cannot."""
+    now = world.now()
+    match effect:
+        case LookUpPatient(phone, name, birth_date):
+            patients = await world.directory.lookup_patient(Who(phone, name, birth_date))
+            return PatientsFound(now, tuple(patients))
+        case CreatePatient(name, phone, birth_date):
+            key = f"{call.call_id}:patient"
+            made = await world.directory.create_patient(_written(name), phone, birth_date, key)
+            return PatientsFound(now, (made,))
+        case FindAppointments(patient_id):
+            upcoming = await world.records.upcoming(patient_id, now)
+            return AppointmentsFound(now, tuple(upcoming))
+        case ReadReminder():
+            return await reminder_calls.read(world, effect.reminder_id)
+        case ProposeSlots():
+            own_agent = call.patient.owner_id if call.patient else None
+            return await offers.propose_slots(world, call.call_id, effect, owner_id=own_agent)
+        case Commit():
+            return await _committed(world, call, effect)
+        case SetReminders(appointment_id, offsets):
+            await reminders.agree(world, await world.records.read(appointment_id), offsets)
+            return Done(now)
+        case LeaveTask(kind, reason, slot, appointment_id, phone):
+            await world.tasks.leave(
+                f"{call.call_id}:{kind}",
+                kind,
+                reason,
+                now,
+                call_id=call.call_id,
+                appointment_id=appointment_id,
+                slot=slot,
+                patient_phone=phone,
+            )
+            return Done(now)
+        case NoteOutcome():
+            await reminder_calls.note(world, effect)
+            return Done(now)
+
+
+async def _committed(world: World, call: Call, effect: Commit) -> CommitmentEnded:
+    """Waits as long as the caller does; when his patience ends before the record is made, it is withdrawn."""
+    if effect.slot is not None:
+        await offers.pick(world, call.call_id, effect.slot)
+    asked = asked_for(call.call_id, effect, world.now())
+    while True:
+        told = await commit(world, asked, _BUDGET_SECONDS)
+        if told is not None:
+            return told
+
+
+def _written(name: SpokenName) -> str:
+    """A spoken name as a directory shows it: "Jean Dupont"."""
+    return " ".join(part.title() for part in (name.first, name.last) if part)

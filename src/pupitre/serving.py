@@ -1,0 +1,74 @@
+"""Runs a house behind uvicorn: one line `ready http://…` when it answers, a clean stop within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from pupitre.ports import ConfigError
+from pupitre.web.app import app_of
+from pupitre.wiring import House, Tenant
+
+BACKLOG = 1024
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(f"server.port: {host}:{port} cannot be used ({error.strerror}); choose another") from error
+    listener.listen(BACKLOG)
+    return listener
+
+
+async def serve_house(
+    house: House,
+    host: str,
+    port: int,
+    *,
+    working: bool,
+    visitor: Tenant | None = None,
+    extra: Sequence[BaseRoute] = (),
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the turns under way and close the house."""
+    try:
+        listener = listen(host, port)
+    except ConfigError:
+        await house.close()
+        raise
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app_of(house, visitor=visitor, extra=extra),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+    )
+    loop = asyncio.get_running_loop()
+    house.launch(working=working)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn has no event to wait for
+        await asyncio.sleep(0.005)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, _stop, server)
+    if server.started:
+        shown = f"[{host}]" if ":" in host else host
+        print(f"ready http://{shown}:{listener.getsockname()[1]}", flush=True)  # noqa: T201 -- contract §3
+    await serving
+    await house.close()
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True

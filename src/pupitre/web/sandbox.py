@@ -1,0 +1,62 @@
+"""The sandbox's control (contract §4): load a world, walk its clock, look at what came of it. Admin token.
+
+Only a desk whose settings say so has these routes, and only on a database that was made for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pupitre.sandbox import World, reset, state
+from pupitre.web.access import Keys, Role
+from pupitre.web.bodies import answer, decode
+from pupitre.web.problems import Problem
+from pupitre.wiring import House, Tenant
+
+WORLD_LIMIT = 16 * 1024 * 1024
+"""Bytes: a world may hold thousands of patients."""
+
+
+class ClockJson(Struct):
+    """One of the two."""
+
+    set: datetime | None = None
+    advance: timedelta | None = None
+    """ISO 8601: "PT1H"."""
+
+
+def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
+    """`/_sandbox/*`."""
+
+    async def load(request: Request) -> Response:
+        tenant = keys.tenant(request, Role.ADMIN)
+        world = await decode(request, World, WORLD_LIMIT)
+        return answer(await reset(house, tenant, world))
+
+    async def clock(request: Request) -> Response:
+        keys.tenant(request, Role.ADMIN)
+        wanted = await decode(request, ClockJson)
+        now = house.clock.now()
+        if (wanted.set is None) == (wanted.advance is None):
+            raise Problem(400, "invalid", 'Say either {"set": an instant} or {"advance": a duration like "PT1H"}.')
+        until = wanted.set if wanted.set is not None else now + (wanted.advance or timedelta())
+        if until.tzinfo is None:
+            raise Problem(400, "invalid", "The instant needs its offset: 2026-01-05T09:00:00+01:00.")
+        if until < now:
+            raise Problem(400, "invalid", f"Time is walked forward; it is {now.isoformat()} already.")
+        await house.walk(until)
+        return answer({"now": house.clock.now().isoformat()})
+
+    async def look(request: Request) -> Response:
+        return answer(await state(house, keys.tenant(request, Role.ADMIN)))
+
+    return [
+        Route("/_sandbox/reset", load, methods=["POST"]),
+        Route("/_sandbox/clock", clock, methods=["POST"]),
+        Route("/_sandbox/state", look),
+    ]

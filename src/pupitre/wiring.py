@@ -1,0 +1,303 @@
+"""Puts a desk together from its settings: the only place that makes adapters.
+
+A House is one process's desk: its store, its engine, and a Tenant for each organisation, isolated from the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from pupitre import metrics
+from pupitre.backends.local.directory import LocalDirectory
+from pupitre.backends.local.free_busy import LocalFreeBusy
+from pupitre.backends.local.records import LocalRecords
+from pupitre.booking import due, watch
+from pupitre.booking.commitments import works
+from pupitre.booking.dbos_engine import DbosEngine
+from pupitre.booking.world import Policy, World
+from pupitre.clock import HeldClock, SystemClock
+from pupitre.closures import public_holidays
+from pupitre.config import Config, TenantFile
+from pupitre.config import Tenant as TenantConfig
+from pupitre.desk import Desk, Incoming, take_turn
+from pupitre.dialogue.actions import Action, Transfer
+from pupitre.dialogue.call import Call
+from pupitre.dialogue.effects import Effect
+from pupitre.dialogue.events import HungUp, WorldEvent
+from pupitre.dialogue.script import Script, UnknownPhrase, script_of
+from pupitre.languages import UnknownLanguage, load
+from pupitre.perform import perform
+from pupitre.ports import Clock, CommitmentStatus, ConfigError, Unavailable
+from pupitre.store import Database, migrate, open_database, sandbox
+from pupitre.store.calls import StoredCalls
+from pupitre.store.commitments import StoredCommitments
+from pupitre.store.due_work import StoredDueWork
+from pupitre.store.reminders import StoredReminders
+from pupitre.store.reservations import StoredReservations
+from pupitre.store.tasks import StoredTasks
+
+log = structlog.get_logger()
+
+RUNNING = CommitmentStatus.RUNNING
+_WATCH_SECONDS = 1.0
+
+
+class Tenant(Struct, frozen=True):
+    """One organisation, ready to be served."""
+
+    id: str
+    settings: TenantFile
+    database: Database
+    desk: Desk
+    world: Callable[[], Awaitable[World]]
+    """Whole once the public holidays are known, a moment after the start."""
+    calls: StoredCalls
+    commitments: StoredCommitments
+    reminders: StoredReminders
+    reservations: StoredReservations
+    tasks: StoredTasks
+
+
+class House:
+    """One process's desk; `open_house` makes it, `close` ends it."""
+
+    def __init__(self, config: Config, database: Database, clock: Clock) -> None:
+        self.config = config
+        self.database = database
+        self.clock = clock
+        self.due = StoredDueWork(database)
+        self.tenants: dict[str, Tenant] = {}
+        self._worlds: dict[str, World] = {}
+        self._worlds_made = asyncio.Event()
+        self.engine = DbosEngine(_engine_url(config), works(self._worlds))
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def world(self, tenant: str) -> World:
+        """What the tenant's booking works with."""
+        await self._worlds_made.wait()
+        return self._worlds[tenant]
+
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        """Run this until the house is closed."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def launch(self, *, working: bool) -> None:
+        """Begin what need not be ready for the first turn: public holidays, the durable engine, due work.
+
+        The sandbox's due work is done when its clock is walked, and only then.
+        """
+        self.begin(self._make_worlds())
+        if working:
+            self.begin(self._watch())
+        if working and not isinstance(self.clock, HeldClock):
+            self.begin(due.work_off(self.due, self._worlds, due.COMMITMENTS, self.clock))
+
+    def dependencies(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What the desk cannot do without, by name, and how to ask whether it is there."""
+
+        async def store() -> None:
+            await sandbox.clock(self.database)
+
+        return {"store": store, "engine": self.engine.ready}
+
+    async def refresh_clock(self) -> None:
+        """In the sandbox: take over what another process has set."""
+        if isinstance(self.clock, HeldClock) and (now := await sandbox.clock(self.database)):
+            self.clock.set(now)
+
+    async def set_clock(self, now: datetime) -> None:
+        """In the sandbox: another time, for all processes."""
+        assert isinstance(self.clock, HeldClock)
+        await sandbox.set_clock(self.database, now)
+        self.clock.set(now)
+
+    async def walk(self, until: datetime) -> None:
+        """In the sandbox: let time pass, and do what is due, in its order, at its instant.
+
+        Returns when nothing is under way. Raises Unavailable when something due cannot be done now.
+        """
+        await self._worlds_made.wait()
+        await due.walk(self.due, self._worlds, due.COMMITMENTS, until, self.set_clock)
+        await self.set_clock(until)
+        for world in self._worlds.values():
+            while await world.commitments.find(status=RUNNING, limit=1):  # noqa: ASYNC110 -- other processes run them too
+                await asyncio.sleep(0.02)
+
+    async def _watch(self) -> None:
+        """Now and then: begin again what nobody runs, close calls that went silent."""
+        await self._worlds_made.wait()
+        while True:
+            try:
+                await watch.look_after(self._worlds.values())
+                for tenant in self.tenants.values():
+                    await close_silent_calls(tenant, self.clock.now())
+            except Unavailable as error:
+                log.warning("watch_failed", reason=str(error))
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    async def _make_worlds(self) -> None:
+        year = self.clock.now().year
+        for tenant in self.config.tenants:
+            days = await asyncio.to_thread(public_holidays, tenant.settings.slots.holidays, year)
+            self._worlds[tenant.settings.id] = _world(self, tenant.settings, days)
+        self._worlds_made.set()
+        self.engine.launch()
+
+    async def close(self) -> None:
+        """Stop what runs in the background, then let go of engine and store."""
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.engine.stop()
+        await self.database.close()
+
+
+async def open_house(config: Config) -> House:
+    """Bring the store to this version's schema, open it and make every tenant. Raises ConfigError, Unavailable."""
+    await migrate(config.database_url)
+    database = await open_database(config.database_url)
+    try:
+        house = House(config, database, await _clock(config, database))
+        for tenant in config.tenants:
+            house.tenants[tenant.settings.id] = await _tenant(house, tenant)
+    except BaseException:
+        await database.close()
+        raise
+    return house
+
+
+async def _clock(config: Config, database: Database) -> Clock:
+    held = await sandbox.clock(database)
+    if not config.desk.sandbox.enabled:
+        if held is not None:
+            raise ConfigError(
+                f"{config.file}: database: it was made for a sandbox, whose clock stands still; "
+                "give the desk another one, or set sandbox.enabled"
+            )
+        return SystemClock()
+    if held is None:
+        raise ConfigError(
+            f"{config.file}: sandbox.enabled: this database was not made by `pupitre init --sandbox`, "
+            "and a sandbox may be emptied at any time; make one with that command"
+        )
+    return HeldClock(held)
+
+
+async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
+    settings, id_ = tenant.settings, tenant.settings.id
+    calls = StoredCalls(house.database, id_, house.clock)
+    reservations = StoredReservations(house.database, id_)
+    script = _script(settings, house.clock.now().year, str(tenant.file))
+    hold = timedelta(seconds=settings.limits.hold_s)
+
+    async def carry_out(call: Call, effect: Effect) -> WorldEvent:
+        return await perform(await house.world(id_), call, effect)
+
+    async def keep(call_id: str) -> None:
+        now = house.clock.now()
+        await reservations.renew(call_id, now, now + hold)
+
+    desk = Desk(
+        tenant=id_,
+        calls=calls,
+        clock=house.clock,
+        script=script,
+        configuration=await calls.pin(msgspec.json.encode(settings)),
+        pinned_script=partial(_pinned, calls, house.clock),
+        perform=carry_out,
+        renew=keep,
+        release=reservations.release,
+        screen_pop=_no_screen_pop,
+        turn_budget=settings.limits.turn_budget_s,
+        told=partial(_count, id_),
+    )
+    return Tenant(
+        id=id_,
+        settings=settings,
+        database=house.database,
+        desk=desk,
+        world=partial(house.world, id_),
+        calls=calls,
+        commitments=StoredCommitments(house.database, id_),
+        reminders=StoredReminders(house.database, id_),
+        reservations=reservations,
+        tasks=StoredTasks(house.database, id_),
+    )
+
+
+def _script(settings: TenantFile, year: int, where: str) -> Script:
+    """What is said for the tenant. Holidays matter to it only where the agent queue has hours."""
+    closed = frozenset(settings.slots.closed_on)
+    if any(settings.queues.hours.spans()):
+        closed |= public_holidays(settings.slots.holidays, year)
+    try:
+        return script_of(settings.dialogue_settings(closed), load(settings.language), settings.phrases)
+    except UnknownPhrase as error:
+        raise ConfigError(f"{where}: phrases: {error}") from error
+    except UnknownLanguage as error:
+        raise ConfigError(f"{where}: language: {error}") from error
+
+
+async def _pinned(calls: StoredCalls, clock: Clock, configuration: str) -> Script:
+    settings = msgspec.json.decode(await calls.pinned(configuration), type=TenantFile)
+    return _script(settings, clock.now().year, f"configuration {configuration}")
+
+
+def _world(house: House, settings: TenantFile, holidays: frozenset[date]) -> World:
+    """Local mode: the desk's own store is directory, record and planning."""
+    database, id_ = house.database, settings.id
+    return World(
+        tenant=id_,
+        clock=house.clock,
+        directory=LocalDirectory(database, id_),
+        records=LocalRecords(database, id_, house.clock),
+        free_busy=LocalFreeBusy(database, id_),
+        agenda=None,
+        reservations=StoredReservations(database, id_),
+        commitments=StoredCommitments(database, id_),
+        due=house.due,
+        reminders=StoredReminders(database, id_),
+        tasks=StoredTasks(database, id_),
+        engine=house.engine,
+        rules=settings.rules(holidays),
+        policy=Policy(
+            external_uid=f"{id_}:event:{{id}}",
+            hold=timedelta(seconds=settings.limits.hold_s),
+            patience=timedelta(seconds=settings.limits.patience_s),
+        ),
+    )
+
+
+async def close_silent_calls(tenant: Tenant, now: datetime) -> None:
+    """A call of which nothing was heard for long is over, as if it had hung up. Raises Unavailable."""
+    since = now - timedelta(seconds=tenant.settings.limits.silent_call_s)
+    for call_id in await tenant.calls.silent(since, 100):
+        await take_turn(tenant.desk, Incoming(call_id, HungUp(now)))
+        metrics.CALLS_CLOSED.labels(tenant.id).inc()
+
+
+def _no_screen_pop(_call: Call) -> str | None:
+    """Local mode has no page for a patient."""
+    return None
+
+
+def _count(tenant: str, before: Call, after: Call, seconds: float, actions: Sequence[Action]) -> None:
+    metrics.TURNS.labels(tenant, before.state).inc()
+    metrics.TURN_SECONDS.labels(tenant, before.state).observe(seconds)
+    if isinstance(actions[-1], Transfer):
+        metrics.TRANSFERS.labels(tenant, after.transfer_reason or "unknown").inc()
+
+
+def _engine_url(config: Config) -> str:
+    """The engine's own database: a file beside the store's, or the same PostgreSQL."""
+    url = config.database_url
+    return url.removesuffix(".db") + ".engine.db" if url.startswith("sqlite") else url
