@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pupitre.dialogue import ladders
 from pupitre.dialogue.actions import Action
-from pupitre.dialogue.call import Call
+from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import NoteOutcome
 from pupitre.dialogue.events import Keyed, Spoke
 from pupitre.dialogue.flow import FLOW, check
@@ -20,29 +20,34 @@ from pupitre.dialogue.turn import Turn
 
 MAX_STEPS = 12
 """States a call may pass through within one turn."""
-NOT_REPEATED = ("disclosure", "lowconfirm.no", "wait")
+NOT_REPEATED = ("disclosure", "lowconfirm.no", "wait", "slots_readout.held", "filler.1", "filler.2", "filler.3")
 
 
 def carried_out(move: Move, at: datetime, script: Script) -> Turn:
     """Say what is to be said, pass through states whose question is answered already, and end the step."""
     actions: list[Action] = []
-    told: list[str] = []
     before = move.call
+    told = list(before.told) if before.pending else []
+    passed: list[State] = []
     for _ in range(MAX_STEPS):
-        call = _arrived(move)
+        call = _arrived(move, at)
+        passed += [] if move.to is None else [move.to]
         if move.tell:
             values = values_of(call, at, script)
             actions += [say(call, key, values, script) for key in move.tell]
             told += [key for key in move.tell if key not in NOT_REPEATED]
         if move.effect is not None and move.ending is None:
-            return Turn(call, tuple(actions), move.effect)
+            return Turn(replace(call, told=tuple(told)), tuple(actions), move.effect, tuple(passed))
         if move.ending is not None:
-            return Turn(call, (*actions, move.ending))
+            return Turn(replace(call, told=tuple(told)), (*actions, move.ending), None, tuple(passed))
         if move.missed:
             move = _missed(move, script)
             continue
         if move.to is None or move.ask:
-            return _asked(move, call, before, tuple(told), tuple(actions), at, script)
+            same = before.state is call.state and call.asked is not None and move.ask in (None, call.asked)
+            call = replace(call, told=before.told if same and not told else tuple(told))
+            call, asking = _asked(move, call, at, script)
+            return Turn(call, (*actions, *asking), None, tuple(passed))
         if isinstance(move.heard, Spoke | Keyed):
             move = heard(call, move.heard, script)
         else:
@@ -50,17 +55,19 @@ def carried_out(move: Move, at: datetime, script: Script) -> Turn:
     raise RecursionError(f"{before.state} leads to itself within one turn")
 
 
-def _arrived(move: Move) -> Call:
+def _arrived(move: Move, at: datetime) -> Call:
     """The call in the state that the move leads to. Raises Undeclared."""
     call = move.call
     if move.to is not None:
         if move.to is not call.state:
             check(call.state, move.to)
         call = replace(call, state=move.to, asked=call.asked if move.heard else None)
+    going_on = move.effect is not None and move.effect == call.pending
     return replace(
         call,
         pending=move.effect,
-        waits=call.waits if move.effect is not None and move.effect == call.pending else 0,
+        pending_since=None if move.effect is None else call.pending_since if going_on else at,
+        waits=call.waits if going_on else 0,
         reminder_noted=call.reminder_noted or isinstance(move.effect, NoteOutcome),
     )
 
@@ -71,18 +78,9 @@ def _missed(move: Move, script: Script) -> Move:
     return out or Asked(call, ask=move.ask, variant="ask" if more_direct else "help")
 
 
-def _asked(
-    move: Move,
-    call: Call,
-    before: Call,
-    told: tuple[str, ...],
-    actions: tuple[Action, ...],
-    at: datetime,
-    script: Script,
-) -> Turn:
-    """The step ends with the question of the state reached, and listening."""
-    key = move.ask or (call.asked if move.to is None else None) or FLOW[call.state].asks[0].key
-    same = before.state is call.state and before.asked == key and not told
-    call = replace(call, asked=key, told=before.told if same else told)
+def _asked(move: Move, call: Call, at: datetime, script: Script) -> tuple[Call, tuple[Action, ...]]:
+    """The step ends with a question of the state reached, and listening."""
+    key = move.ask or call.asked or FLOW[call.state].asks[0].key
+    call = replace(call, asked=key)
     variant, slow = (move.variant, move.slow) if isinstance(move, Asked) else ("ask", False)
-    return Turn(call, (*actions, *question(call, variant, values_of(call, at, script), script, slow=slow)))
+    return call, question(call, variant, values_of(call, at, script), script, slow=slow)

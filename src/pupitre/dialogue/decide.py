@@ -52,7 +52,8 @@ from pupitre.dialogue.events import (
 from pupitre.dialogue.flow import FLOW
 from pupitre.dialogue.handover import brief
 from pupitre.dialogue.hear import hear
-from pupitre.dialogue.heard import command_of, heard
+from pupitre.dialogue.heard import heard
+from pupitre.dialogue.meanings import command_of
 from pupitre.dialogue.move import Asked, Entered, Move, go, hand_over
 from pupitre.dialogue.script import Script
 from pupitre.dialogue.turn import Turn
@@ -177,7 +178,7 @@ def _still_working(call: Call, event: StillWorking, script: Script) -> Move:
         return FLOW[call.state].answer(call, Done(event.at), script)
     patience = script.settings.max_fillers * (COMMIT_PATIENCE if isinstance(effect, Commit) else 1)
     if call.waits >= patience:
-        failed = WorldFailed(event.at, effect, "no answer within the caller's patience")
+        failed = WorldFailed(event.at, effect, "impatience")
         return FLOW[call.state].answer(call, failed, script)
     filler = f"filler.{1 + call.waits % FILLERS}"
     pause = Continue(script.settings.filler_after_ms)

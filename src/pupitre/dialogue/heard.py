@@ -8,13 +8,14 @@ from pupitre.dialogue import ladders
 from pupitre.dialogue.call import Call, State, TransferReason
 from pupitre.dialogue.events import Keyed, Spoke
 from pupitre.dialogue.flow import ASKS, FLOW
+from pupitre.dialogue.meanings import command_of, tells
 from pupitre.dialogue.move import Asked, Move, go, hand_over
 from pupitre.dialogue.saying import question, values_of
 from pupitre.dialogue.script import Script
-from pupitre.model import Intent
-from pupitre.nlu.meaning import Command, Meaning, Pick, YesNo
+from pupitre.nlu.meaning import Command, Hears, Meaning, YesNo
 
-AT_ANY_CONFIDENCE = (Command.AGENT, Command.REPEAT, Command.SLOWER, Command.WAIT, Command.HELP)
+ON_THE_WAY = (Command.REPEAT, Command.SLOWER, Command.WAIT, Command.HELP)
+"""Commands after which the same question stands; like a call for a person, they act at any confidence."""
 
 
 def heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
@@ -22,13 +23,18 @@ def heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
     command = command_of(meaning)
     ours = command is not None and command not in _special(call)
-    if command and ours and command in AT_ANY_CONFIDENCE:
+    if command and ours and (command is Command.AGENT or (command in ON_THE_WAY and not tells(meaning))):
         return obey(call, command, script)
     confidence = event.confidence if isinstance(event, Spoke) else None
-    doubtful = confidence is not None and confidence < script.settings.stt_confidence_threshold and _means(meaning)
-    if doubtful and isinstance(event, Spoke) and call.state is not State.LOWCONFIRM:
+    doubtful = confidence is not None and confidence < script.settings.stt_confidence_threshold
+    if (
+        doubtful
+        and (command or _answers(call, meaning))
+        and isinstance(event, Spoke)
+        and call.state is not State.LOWCONFIRM
+    ):
         return ladders.after_doubt(call, event, script)
-    if command and ours and not _answers(meaning):
+    if command and ours and not _answers(call, meaning):
         return obey(call, command, script)
     move = FLOW[call.state].answer(call, event, script)
     if move.missed or call.state is State.LOWCONFIRM:
@@ -36,41 +42,28 @@ def heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     return replace(move, call=ladders.got_on(move.call))
 
 
-def command_of(meaning: Meaning) -> Command | None:
-    """What was asked of the desk itself, however it was understood."""
-    if meaning.intent and meaning.intent.value is Intent.AGENT:
-        return Command.AGENT
-    if meaning.pick and meaning.pick.value is Pick.AGENT:
-        return Command.AGENT
-    if meaning.pick and meaning.pick.value is Pick.REPEAT:
-        return Command.REPEAT
-    return meaning.command
-
-
 def _special(call: Call) -> tuple[Command, ...]:
     return ASKS[call.asked][1].commands if call.asked else ()
 
 
-def _means(meaning: Meaning) -> bool:
-    """Whether anything was understood that could be confirmed."""
-    return _answers(meaning) or meaning.command is not None
-
-
-def _answers(meaning: Meaning) -> bool:
-    """Whether there is something beside a command."""
+def _answers(call: Call, meaning: Meaning) -> bool:
+    """Whether there is something beside a command that could be an answer."""
+    said_no_more = meaning.command is not None
     return bool(
-        (meaning.yes_no and meaning.yes_no.value is not YesNo.UNCLEAR)
-        or (meaning.pick and meaning.pick.value is not Pick.UNCLEAR)
-        or meaning.intent
-        or meaning.when
-        or meaning.phone
-        or meaning.name
-        or meaning.birth_date
-        or meaning.reminder
+        tells(meaning)
+        or (meaning.yes_no and meaning.yes_no.value is not YesNo.UNCLEAR)
+        or (meaning.name and not said_no_more and _asks_for_name(call))
     )
 
 
+def _asks_for_name(call: Call) -> bool:
+    """Whether a name alone is an answer; beside an intent it is only kept."""
+    hears = ASKS[call.asked][1].hears if call.asked else ()
+    return Hears.NAME in hears and Hears.INTENT not in hears
+
+
 def obey(call: Call, command: Command, script: Script) -> Move:
+    """What a command does in every state that gives it no meaning of its own."""
     match command:
         case Command.AGENT if call.state is State.TRANSFER_AGENT:
             return go(call, State.TRANSFER_AGENT)

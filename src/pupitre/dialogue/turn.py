@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pupitre.dialogue.actions import Action
-from pupitre.dialogue.call import Call
+from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import Effect
 
 
@@ -19,3 +19,6 @@ class Turn(Struct, frozen=True):
     call: Call
     actions: tuple[Action, ...] = ()
     effect: Effect | None = None
+    passed: tuple[State, ...] = ()
+    """The states reached in this step, in order: those passed through because their question was answered already,
+    and the one that `call` stands in, unless it did not move."""

@@ -9,7 +9,7 @@ from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent
 from pupitre.dialogue.script import Script
 from pupitre.model import Appointment, Intent
-from pupitre.nlu.meaning import Meaning, Pick, YesNo
+from pupitre.nlu.meaning import Pick, YesNo
 
 NONE = "choose_appointment.none"
 QUESTIONS = {1: "choose_appointment.one", 2: "choose_appointment.two", 3: "choose_appointment.three"}
@@ -18,10 +18,10 @@ PAGE = 3
 
 def choose_appointment(call: Call, event: StateEvent, script: Script) -> Move:
     match event:
-        case Spoke(meaning=meaning) | Keyed(meaning=meaning):
+        case Spoke() | Keyed():
             if call.asked == NONE:
                 return _book_instead(call, event, script)
-            return _heard(call, meaning, script)
+            return _heard(call, event, script)
         case _:
             return _ask(call)
 
@@ -46,7 +46,12 @@ def _book_instead(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     return miss(call)
 
 
-def _heard(call: Call, meaning: Meaning, script: Script) -> Move:
+def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
+    meaning = event.meaning
+    changed = replace(with_words(call, event), wish=call.wish, raw_text=call.raw_text)
+    if changed.intent is Intent.BOOK:
+        return by_intent(changed, script)
+    turned, call = changed.intent is not call.intent, changed
     pick = meaning.pick.value if meaning.pick else None
     answer = meaning.yes_no.value if meaning.yes_no else None
     here = shown(call)
@@ -62,4 +67,4 @@ def _heard(call: Call, meaning: Meaning, script: Script) -> Move:
     if pick is Pick.NONE or answer is YesNo.NO:
         call = replace(call, page=call.page + PAGE)
         return _ask(call) if shown(call) else hand_over(replace(call, page=0), TransferReason.REFUSED_ALL)
-    return miss(call)
+    return stay(call) if turned else miss(call)

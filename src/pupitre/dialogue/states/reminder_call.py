@@ -73,7 +73,7 @@ def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
             return _note(call, ReminderOutcome.RESCHEDULE_REQUESTED)
         case Intent.CANCEL:
             return by_intent(call, script)
-        case _ if answer is YesNo.YES and call.asked == APPOINTMENT:
+        case _ if answer is YesNo.YES and (call.asked == APPOINTMENT or isinstance(event, Keyed)):
             return _note(call, ReminderOutcome.CONFIRMED)
         case _ if answer is YesNo.NO and call.asked == APPOINTMENT:
             return stay(call, ask=MOVE_OR_CANCEL)

@@ -89,7 +89,8 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
         return _commit(call, 1)
     if pick is Pick.NONE or answer is YesNo.NO:
         return _others(call)
-    return miss(call, ask=WHICH if pick is Pick.UNCLEAR and len(call.slots) > 1 else None)
+    undecided = len(call.slots) > 1 and (pick is Pick.UNCLEAR or answer is YesNo.YES)
+    return miss(call, ask=WHICH if undecided else None)
 
 
 def _others(call: Call) -> Move:

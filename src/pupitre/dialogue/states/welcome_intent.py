@@ -16,7 +16,7 @@ def welcome_intent(call: Call, event: StateEvent, script: Script) -> Move:
     match event:
         case Spoke() | Keyed():
             call = with_words(call, event)
-            if call.intent is Intent.UNKNOWN:
+            if call.intent is Intent.UNKNOWN or not (event.meaning.intent or event.meaning.when):
                 return miss(call)
             if call.identified:
                 return after_identity(call, script)
