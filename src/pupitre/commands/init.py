@@ -42,10 +42,10 @@ def init(
     """
     if database is not None and not database.startswith(("postgresql://", "postgres://")):
         raise click.UsageError("--database takes a postgresql:// address; leave it out for SQLite.")
-    ids = ["demo", "demo2"][:tenants]
+    names = dict([("demo", "Pupitre"), ("demo2", "Second cabinet")][:tenants])
     write(
         directory,
-        ids,
+        names,
         sandbox=sandbox,
         mode=mode,
         desk_port=desk_port,
@@ -60,7 +60,7 @@ def init(
 
 def write(
     directory: Path,
-    ids: list[str],
+    names: dict[str, str],
     *,
     sandbox: bool,
     mode: Mode,
@@ -68,7 +68,10 @@ def write(
     emulators_port: int,
     database: str | None,
 ) -> None:
-    """Write the files. Raises ConfigError rather than replace settings that are there."""
+    """Write the files of a desk for these tenants, id to name.
+
+    Raises ConfigError rather than replace settings that are there.
+    """
     settings = directory / "pupitre.toml"
     if settings.exists():
         raise ConfigError(f"{settings}: is there already; choose another directory, or remove it first")
@@ -82,14 +85,13 @@ def write(
             "desk_port": desk_port,
             "emulators_port": emulators_port,
             "database": database or "pupitre.db",
-            "ids": ids,
+            "ids": list(names),
         }
-        for number, id_ in enumerate(ids):
+        for number, (id_, name) in enumerate(names.items()):
             prefix = f"{id_}." if number else ""
             for role in ("gateway", "admin"):
                 _secret(directory / f"{prefix}{role}.token")
-            names = {"id": id_, "prefix": prefix, "name": "Pupitre" if not number else "Second cabinet"}
-            text = templates.get_template("tenant.toml.j2").render(known | names)
+            text = templates.get_template("tenant.toml.j2").render(known | {"id": id_, "prefix": prefix, "name": name})
             (directory / f"{id_}.toml").write_text(text)
         settings.write_text(templates.get_template("pupitre.toml.j2").render(known))
     except OSError as error:
