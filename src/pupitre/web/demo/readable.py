@@ -72,7 +72,7 @@ def step_in_words(step: Step) -> str:
     return f"{question} : {outcome_in_words(step.outcome)}"
 
 
-def outcome_in_words(outcome: events.WorldEvent) -> str:
+def outcome_in_words(outcome: events.WorldEvent) -> str:  # noqa: PLR0911 -- one answer, one line
     words = _words("answered")
     match outcome:
         case events.PatientsFound(patients=patients):
