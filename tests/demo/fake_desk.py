@@ -79,7 +79,7 @@ class FakeDesk(FakeWorld):
         caller = event.get("caller")
         phone = caller.get("from_e164") if isinstance(caller, dict) else None
         call = self.calls.setdefault(call_id, ScriptedCall(call_id, phone))
-        key = str(event.get("event_id"))
+        key = str(event.get("event_id", len(call.replies)))
         if key not in call.replies:
             call.replies[key] = self._turn(call, event)
         return call.replies[key]

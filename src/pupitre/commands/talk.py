@@ -1,0 +1,60 @@
+"""`pupitre talk`: a call in the terminal, typed or played from a file, with a desk that runs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp
+import click
+
+from pupitre.ports.errors import ConfigError, Unavailable
+from pupitre.voice.keyboard import Keyboard
+from pupitre.voice.scenario import ScenarioFileError, play, read
+from pupitre.voice.terminal import Json, TakeEvent, Typed, converse, say_aside, welcome
+from pupitre.voice.words import WORDS
+
+
+@click.command()
+@click.option("--scenario", type=click.Path(path_type=Path), help="Play the calls of FILE (.yaml, or .jsonl events).")
+@click.option("--from", "number", help="The number that calls, as +33612345678; without it the number is withheld.")
+@click.option("--to", "address", default="http://127.0.0.1:8080", show_default=True, help="Where the desk answers.")
+def talk(scenario: Path | None, number: str | None, address: str) -> None:
+    """Hold a call with the desk: type what a caller would say."""
+    if not asyncio.run(_talk_to(address, scenario, number)):
+        raise SystemExit(1)
+
+
+async def _talk_to(address: str, scenario: Path | None, number: str | None) -> bool:
+    async with aiohttp.ClientSession() as client:
+
+        async def take_event(event: Json) -> Json:
+            try:
+                async with client.post(f"{address}/ivr", json=event) as answer:
+                    reply: Json = await answer.json(content_type=None)
+                    return reply
+            except (aiohttp.ClientError, ValueError) as error:
+                raise Unavailable(f"no desk answers at {address}; start one with `pupitre demo`") from error
+
+        return await hold_calls(take_event, scenario, number)
+
+
+async def hold_calls(take_event: TakeEvent, scenario: Path | None, number: str | None) -> bool:
+    """A typed call, or those of a file; False when a reply was not as the file expects. Raises ConfigError."""
+    if scenario is None:
+        caller = {"caller": {"from_e164": number, "channel": "pstn"}} if number else {}
+        welcome(number or WORDS["anonymous"])
+        await converse(take_event, Typed(Keyboard().read_line), str(uuid4()), {"event": "call_start", **caller})
+        return True
+    try:
+        calls = read(scenario)
+    except (ScenarioFileError, OSError) as error:
+        raise ConfigError(str(error)) from error
+    played, misses = 0, 0
+    for call in calls:
+        welcome(call.name)
+        result = await play(call, take_event, str(uuid4()))
+        played, misses = played + result.played, misses + len(result.misses)
+    say_aside(WORDS["not_well"].format(n=misses) if misses else WORDS["all_well"].format(n=played))
+    return misses == 0
