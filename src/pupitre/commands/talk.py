@@ -19,7 +19,7 @@ from pupitre.voice.words import WORDS
 @click.command()
 @click.option("--scenario", type=click.Path(path_type=Path), help="Play the calls of FILE (.yaml, or .jsonl events).")
 @click.option("--from", "number", help="The number that calls, as +33612345678; without it the number is withheld.")
-@click.option("--to", "address", default="http://127.0.0.1:8080", show_default=True, help="Where the desk answers.")
+@click.option("--url", "address", default="http://127.0.0.1:8080", show_default=True, help="Where the desk answers.")
 def talk(scenario: Path | None, number: str | None, address: str) -> None:
     """Hold a call with the desk: type what a caller would say."""
     if not asyncio.run(_talk_to(address, scenario, number)):

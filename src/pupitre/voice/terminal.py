@@ -7,6 +7,7 @@ the last one. It knows nothing of the desk behind.
 from __future__ import annotations
 
 import asyncio
+import re
 import textwrap
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import count
@@ -163,7 +164,10 @@ def _say(who: str, text: str, colour: str, *, aside: str = "", bold: bool = Fals
 
 
 def _wrapped(text: str) -> Iterator[str]:
-    yield from textwrap.wrap(text, WIDTH - LABEL - 2) or [""]
+    """French puts a space before ? ! : ; and that space never ends a line."""
+    bound = re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text)
+    lines = textwrap.wrap(bound, WIDTH - LABEL - 2) or [""]
+    yield from (line.replace("\u00a0", " ") for line in lines)
 
 
 def _label(who: str, colour: str) -> str:
