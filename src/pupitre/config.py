@@ -158,7 +158,11 @@ class TenantFile(Section, frozen=True, kw_only=True):
     timezone: str = "Europe/Paris"
     region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "FR"
     """Where national telephone numbers belong (ISO 3166)."""
+    title: str = "RDV"
+    """What an appointment is called in calendars."""
     location: str = "Téléphone"
+    show_patient_names: bool = False
+    """Whether agents' calendars may name the patient; calendars are read by more people than records."""
     tokens: Tokens = Tokens()
     hours: Week = Week(monday=OFFICE, tuesday=OFFICE, wednesday=OFFICE, thursday=OFFICE, friday=OFFICE)
     slots: Slots = Slots()

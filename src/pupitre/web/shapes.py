@@ -22,7 +22,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7
 Text = Annotated[str, Meta(max_length=10_000)]
 WallTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
 """`YYYY-MM-DD HH:MM:SS`, the tenant's wall time (seed §1.1)."""
-BackendIdJson = Annotated[int, Meta(ge=-(2**63), lt=2**63)] | Id
+BackendIdJson = Annotated[int, Meta(ge=1, le=2**63 - 1)] | Id
 
 
 class LookupJson(Struct):
