@@ -1,15 +1,17 @@
 """An emulated Google with three agents, and the desk's adapter to it, whose requests are counted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
+from tests.contracts.agenda import TUESDAY, UID, at
 from tests.servers.google import NOW, emulator  # noqa: F401  fixture
 
 from pupitre.backends.google import Bearer, GoogleAgenda, GoogleSettings, Keys, ServiceAccount
 from pupitre.backends.google.http import Http
 from pupitre.backends.google.settings import Access, SecretRef
 from pupitre.clock import HeldClock
-from pupitre.model import Agent
+from pupitre.model import Agent, Appointment
 
 AGENTS = tuple(
     Agent(number, name, f"{name.lower()}@clinique.test")
@@ -38,8 +40,12 @@ class Sent(list):
     """The requests that went out to the API, without those for tokens."""
 
     @property
-    def named(self):
-        return [request.what for request in self]
+    def methods(self):
+        return [request.method for request in self]
+
+    @property
+    def writes(self):
+        return [request for request in self if request.method != "GET" and "freeBusy" not in request.url]
 
 
 @pytest.fixture
@@ -79,6 +85,30 @@ async def open_agenda(google, clock, sent):
     yield make
     for http in opened:
         await http.close()
+
+
+@pytest.fixture
+def agenda(open_agenda):
+    """As the service account with which the agents share their calendars."""
+    return open_agenda(Bearer("ya29.emu-svc"))
+
+
+@pytest.fixture
+def alice(google):
+    """The first agent, at work in her calendar."""
+    return google.person(AGENTS[0].calendar)
+
+
+@pytest.fixture
+def visit(agents):
+    """An appointment with the first agent, Tuesday at 15:00."""
+    return Appointment(id=987, patient_id=123, slot=at(TUESDAY, agents[0]), external_uid=UID, call_id="call-1")
+
+
+@pytest.fixture
+def later(visit, agents):
+    """The same, moved to Thursday."""
+    return replace(visit, slot=at(TUESDAY + timedelta(days=2), agents[0]))
 
 
 @pytest.fixture

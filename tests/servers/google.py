@@ -18,7 +18,7 @@ class Person:
         self.calendar = calendar
         self._events = f"{base}{ROOT}/calendars/{calendar}/events"
         self._http = requests.Session()
-        self._http.headers["Authorization"] = f"Bearer ya29.emu-{calendar}"
+        self._http.headers["Authorization"] = f"Bearer ya29.emu-{calendar.partition('@')[0]}"
 
     def _call(self, method, url, **more):
         answer = self._http.request(method, url, timeout=10, **more)
@@ -80,6 +80,10 @@ class Emulator:
                 "respond": respond,
             },
         )
+
+    def heal(self):
+        """No more faults."""
+        assert self._http.delete(f"{self.base}/_emu/fault", timeout=10).status_code == 204
 
     def load(self, *calendars, share=None):
         """A world of these calendars alone, in Europe/Paris, the service account being a writer of each."""

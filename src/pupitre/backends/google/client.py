@@ -60,7 +60,7 @@ class Client:
                     no = meaning_of(answer, request.what)
                     if isinstance(no, Unavailable) or answer.status not in heed:
                         raise no
-        return replace(answer, resent=attempt.retry_state.attempt_number > 1)
+        return answer
 
     async def _once(self, request: Request) -> Answer:
         account = self.accounts.of(request.calendar)

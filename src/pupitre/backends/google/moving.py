@@ -88,8 +88,6 @@ async def _change_times(wanted: _Wanted, ref: CalendarRef) -> CalendarRef:
         if answer.status != HTTPStatus.PRECONDITION_FAILED:
             raise Refused(str(meaning_of(answer, "PATCH event")))
         wanted.check(found)
-        if stands_at(found, wanted.appointment.slot) and answer.resent:
-            return ref
     raise not_clear("an event")
 
 

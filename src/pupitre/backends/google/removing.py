@@ -22,8 +22,7 @@ _GUARDED_TRIES = 3
 async def remove(planning: Planning, ref: CalendarRef) -> CalendarRef | None:
     """Cancel it, also where a person has moved it, in time or to another agent's calendar known to the directory.
 
-    None when it was gone already; gone by an earlier try of this very request counts as ours. Raises Refused,
-    Unavailable.
+    None when it was gone already, be it by an earlier try whose answer was lost. Raises Refused, Unavailable.
     """
     for tries in range(_GUARDED_TRIES + 1):
         guarded = ref if tries < _GUARDED_TRIES else replace(ref, etag="")
@@ -36,8 +35,6 @@ async def remove(planning: Planning, ref: CalendarRef) -> CalendarRef | None:
                 raise Refused(str(meaning_of(answer, "cancellation of the event")))
             ref = ref_of(ref.calendar_id, found)
             continue
-        if answer.resent:
-            return ref if found is None else ref_of(ref.calendar_id, found)
         others = [calendar for calendar in await planning.calendars.all() if calendar != ref.calendar_id]
         elsewhere = await alive_by_id(planning.client, others, ref.event_id)
         if elsewhere is None:

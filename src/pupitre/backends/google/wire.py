@@ -34,8 +34,6 @@ class Answer(Struct, frozen=True):
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
-    resent: bool = False
-    """An earlier try got no clear answer, and may have done what this one was to do."""
 
     @property
     def ok(self) -> bool:
