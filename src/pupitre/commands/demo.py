@@ -16,7 +16,7 @@ from pupitre.web.demo.desk_view import DeskView
 from pupitre.web.demo.example import example
 from pupitre.web.demo.example import load as load_example
 from pupitre.web.demo.routes import routes
-from pupitre.wiring import open_house
+from pupitre.wiring import House, Tenant, open_house
 
 _HOST = "127.0.0.1"
 
@@ -38,6 +38,14 @@ def demo(port: int, data: Path | None) -> None:
 
 
 async def _run(folder: Path, port: int) -> None:
+    house, tenant = await demo_house(folder, port)
+    click.echo(f"Pupitre, demo of {tenant.settings.name}. Settings and tokens: {folder}")
+    click.echo("Open the address below in a browser and phone; `pupitre talk --url ADDRESS` does it in a terminal.")
+    await serve_house(house, _HOST, port, working=True, visitor=tenant, extra=routes(DeskView(house, tenant)))
+
+
+async def demo_house(folder: Path, port: int) -> tuple[House, Tenant]:
+    """The demo's desk in this folder, made with its example world when the folder holds none."""
     settings = folder / "pupitre.toml"
     new = not settings.exists()
     if new:
@@ -54,6 +62,4 @@ async def _run(folder: Path, port: int) -> None:
     tenant = house.tenants["demo"]
     if new:
         await load_example(house, tenant)
-    click.echo(f"Pupitre, demo of {tenant.settings.name}. Settings and tokens: {folder}")
-    click.echo("Open the address below in a browser and phone; `pupitre talk --url ADDRESS` does it in a terminal.")
-    await serve_house(house, _HOST, port, working=True, visitor=tenant, extra=routes(DeskView(house, tenant)))
+    return house, tenant
