@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from pupitre.emulators.faults import BadFault, FaultGate, Faults, Faulty
 from pupitre.emulators.google.backend import GoogleCalendar
+from pupitre.emulators.odoo.backend import Odoo
 
 
 _AT_THE_ROOT = {
@@ -47,7 +48,10 @@ class Backend(Faulty, Protocol):
 
 def backends(data: Path | None, faults: Faults) -> Sequence[Backend]:
     """Every emulator there is. Each keeps its state in a folder of its own below `data`; None: in memory."""
-    return (GoogleCalendar(data / "google" if data else None, faults),)
+    return (
+        GoogleCalendar(data / "google" if data else None, faults),
+        Odoo(data / "odoo" if data else None, faults),
+    )
 
 
 def application(data: Path | None) -> Starlette:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from pupitre.emulators.google.clock import Clock, ClockState
 from pupitre.emulators.google.model import Calendar, Channel, Event, Grant, Quota
-from pupitre.emulators.google.storage import Records
+from pupitre.emulators.storage import Records
 
 
 class Meta(Struct):
