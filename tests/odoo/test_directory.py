@@ -1,4 +1,4 @@
-"""Who is who, on the real servers."""
+"""Who is who, on the real servers and the emulator."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pytest
 from pupitre.nlu.meaning import SpokenName
 from pupitre.ports import Who
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("odoo")]
+pytestmark = pytest.mark.xdist_group("odoo")
 
 FORMS = {
     "E.164": "+33612348888",

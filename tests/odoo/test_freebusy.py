@@ -1,18 +1,18 @@
-"""When agents are busy or away, on the real servers."""
+"""When agents are busy or away, on the real servers and the emulator."""
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.servers.odoo import Person
+from tests.odoo.places import REAL
 
 from pupitre.backends.odoo.freebusy import OdooFreeBusy
 from pupitre.backends.odoo.presence import OdooPresence
 from pupitre.model import Agent, Interval, Slot, Source
 from pupitre.ports import Draft
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("odoo")]
+pytestmark = pytest.mark.xdist_group("odoo")
 
 PARIS = ZoneInfo("Europe/Paris")
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -28,8 +28,7 @@ class Week:
         self.monday = date(2028, 1, 3) + timedelta(weeks=next(WEEKS))
         self.agent, self.other = (desk.place.user(f"agent{n}@demo.test") for n in (1, 2))
         self.freebusy = OdooFreeBusy(desk.client, desk.users)
-        settings = desk.place.settings
-        self.person = Person(settings.url, settings.database, "agent1@demo.test", "agent1@demo.test-secret")
+        self.person = desk.place.person("agent1@demo.test")
 
     def at(self, hour, minute=0, day=0):
         return datetime(self.monday.year, self.monday.month, self.monday.day, hour, minute, tzinfo=PARIS) + timedelta(
@@ -110,6 +109,7 @@ async def test_a_one_day_event_from_midnight_to_midnight_is_not_missed(week):
     assert await week.busy() == [(week.at(0), week.at(0, day=1))]
 
 
+@pytest.mark.parametrize("place", [pytest.param(way, marks=pytest.mark.real) for way in REAL], indirect=True)
 async def test_a_recurring_event_is_busy_each_time(week):
     week.event(
         week.at(9),
@@ -151,7 +151,7 @@ async def test_without_hr_everybody_is_always_there(week):
     assert await week.busy(week.other, OdooPresence(week.desk.client)) == []
 
 
-@pytest.mark.parametrize("place", ["19 session", "19 json2"], indirect=True)
+@pytest.mark.parametrize("place", [pytest.param(way, marks=pytest.mark.real) for way in REAL[:2]], indirect=True)
 async def test_working_hours_and_absences_come_from_hr_where_it_is_installed(week):
     admin = week.place.admin
     hours = [

@@ -1,4 +1,4 @@
-"""The record in Odoo, on the real servers: what is on the wire, what people see, and what holds in a race."""
+"""The record in Odoo, on the real servers and the emulator: the wire, what people see, and what holds in a race."""
 
 import asyncio
 import itertools
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.odoo.conftest import NOW
+from tests.odoo.places import NOW
 
 from pupitre.model import Appointment, AppointmentStatus, CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, NotFound, Refused
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("odoo")]
+pytestmark = pytest.mark.xdist_group("odoo")
 
 PARIS = ZoneInfo("Europe/Paris")
 COUNT = itertools.count(1)

@@ -21,7 +21,6 @@ from pupitre.emulators.faults import BadFault, FaultGate, Faults, Faulty
 from pupitre.emulators.google.backend import GoogleCalendar
 from pupitre.emulators.odoo.backend import Odoo
 
-
 _AT_THE_ROOT = {
     "google": ("/calendar/v3/{rest:path}", "/batch/calendar/v3", "/discovery/v1/{rest:path}", "/token"),
 }

@@ -30,7 +30,12 @@ class OdooDirectory:
         self._settings = client.settings
 
     async def lookup_patient(self, who: Who) -> Sequence[Patient]:
-        """Everybody who matches all that is given, best first; at most ten. One round trip. Raises Unavailable."""
+        """Everybody who matches all that is given, best first; at most ten. One round trip. Raises Unavailable.
+
+        Nothing given finds nobody; neither does a birth date alone.
+        """
+        if who.phone is None and who.name is None:
+            return []
         there = await self._client.fields(PARTNER)
         numbers = [field for field in _NUMBERS if field in there]
         born = self._settings.birth_date_field

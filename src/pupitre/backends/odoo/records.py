@@ -16,11 +16,12 @@ from pupitre.backends.odoo.appointments import FIELDS_READ, appointment_of
 from pupitre.backends.odoo.client import Client, Domain
 from pupitre.backends.odoo.directory import PARTNER, phone_domain
 from pupitre.backends.odoo.fields import EVENT
+from pupitre.backends.odoo.guards import OVERLAP_GUARD
 from pupitre.backends.odoo.once import create_once, find_once
 from pupitre.backends.odoo.users import Users
 from pupitre.backends.odoo.wire import Row, as_html, instant, link, links, moment
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, Slot, SyncState
-from pupitre.ports import Clock, Draft, NotFound
+from pupitre.ports import Clock, Draft, NotFound, Refused, SlotTaken
 
 _KEYS_KNOWN = 10_000
 
@@ -119,16 +120,19 @@ class OdooRecords:
         }
         if before.status is AppointmentStatus.CANCELED:
             vals |= {"active": True, "show_as": "busy", "x_cancel_reason": False}
+        ref = before.ref
         if slot.agent_id != before.slot.agent_id:
+            calendar = await self._users.calendar_of(slot.agent_id)
+            ref = replace(ref, calendar_id=calendar or "") if ref else None
             old = await self._users.partner_of(before.slot.agent_id)
             new = await self._users.partner_of(slot.agent_id)
             vals |= {
                 "user_id": slot.agent_id,
                 "partner_ids": [[3, old, 0], [4, new, 0]],
-                "x_gcal_calendar_id": await self._users.calendar_of(slot.agent_id) or False,
+                "x_gcal_calendar_id": calendar or False,
             }
         await self._write(appointment_id, vals)
-        return replace(before, slot=slot, status=status, sync_state=SyncState.PENDING, cancel_reason=None)
+        return replace(before, slot=slot, status=status, sync_state=SyncState.PENDING, cancel_reason=None, ref=ref)
 
     async def cancel(self, appointment_id: BackendId, reason: str) -> Appointment:
         """See the port. The first reason is kept."""
@@ -190,7 +194,12 @@ class OdooRecords:
         return appointment_of(row, next((one for one in links(row, "partner_ids") if one != partner), 0))
 
     async def _write(self, appointment_id: BackendId, vals: Mapping[str, object]) -> None:
-        await self._client.write(EVENT, [int(appointment_id)], vals, self._context())
+        try:
+            await self._client.write(EVENT, [int(appointment_id)], vals, self._context())
+        except Refused as refused:
+            if OVERLAP_GUARD in str(refused):
+                raise SlotTaken("Odoo's own constraint says that the agent has another appointment then") from refused
+            raise
 
     def _context(self) -> Mapping[str, object]:
         """Keeps Odoo from mailing attendees, and from adding people's names and numbers to the description."""
