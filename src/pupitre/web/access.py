@@ -32,13 +32,18 @@ class Keys(Struct, Generic[T], frozen=True):
     """Whom a request without a token belongs to: only in the demo, which listens on loopback alone."""
 
     def tenant(self, request: Request, *allowed: Role) -> T:
-        """The tenant of the request's token. Raises Problem 401 (no such token) or 403 (another role's business)."""
+        """The tenant of the request's token.
+
+        Raises Problem 401 (no such token; to a gateway's route any other is none) or 403 (another role's business).
+        """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if not token and self.visitor is not None:
             return self.visitor
         holder = self.holders.get(digest(token.strip())) if scheme.lower() == "bearer" else None
         if holder is None:
             raise Problem(401, "unauthorized", "Send a token of this desk as 'Authorization: Bearer …'.")
+        if holder[1] not in allowed and allowed == (Role.GATEWAY,):
+            raise Problem(401, "unauthorized", "This takes the gateway's token.")
         if holder[1] not in allowed:
             raise Problem(403, "forbidden", f"This takes the {allowed[0]} token.")
         return holder[0]
