@@ -24,8 +24,8 @@ class Bucket:
         """When the bucket, drained by everything it has given, would hold its first token again."""
 
     def wait(self) -> float:
-        """Seconds until the next token; it is not taken yet."""
-        return max(0.0, self._empty_until - self._now() - self._burst + self._gap)
+        """Seconds until the next token, to the microsecond; it is not taken yet."""
+        return max(0.0, round(self._empty_until - self._now() - self._burst + self._gap, 6))
 
     def take(self) -> None:
         """Take a token, or the next one that runs in."""
