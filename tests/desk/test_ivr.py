@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from tests.servers.desk import JEAN, ODETTE, made, serving
 
 from pupitre.merge_patch import apply
-from tests.servers.desk import JEAN, ODETTE, made, serving
 
 ENDINGS = {"listen", "transfer", "hangup", "continue"}
 

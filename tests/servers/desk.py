@@ -133,7 +133,7 @@ class Desk:
 def pupitre(*words, **how):
     """Run a command to its end."""
     command = [sys.executable, "-m", "pupitre", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, **how)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **how)
 
 
 def made(home, *options):
