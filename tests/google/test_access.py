@@ -1,8 +1,12 @@
 """Keys as the settings name them, and what is asked of the token endpoint with them."""
 
 import json
+import pathlib
+import re
+import tomllib
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from google.auth import jwt
 
@@ -10,6 +14,7 @@ from pupitre.backends.google import Access, Bearer, Consent, GoogleSettings, Key
 from pupitre.backends.google.credentials import SCOPES, token_request
 from pupitre.ports import ConfigError
 
+GUIDE = (pathlib.Path(__file__).parents[2] / "docs" / "google.md").read_text()
 ENV = SecretRef(env="SECRET")
 CONSENT = Access(client_id="id", client_secret=SecretRef(env="CLIENT"), refresh_token=SecretRef(env="REFRESH"))
 
@@ -107,3 +112,21 @@ def test_consent_is_renewed_without_naming_scopes():
         "client_secret": ["secret"],
         "refresh_token": ["refresh"],
     } == parse_qs(request.body.decode())
+
+
+def test_the_guide_shows_settings_that_are_taken():
+    blocks = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+
+    assert len(blocks) == 4
+    for block in blocks:
+        table = tomllib.loads(block)["google"]
+        msgspec.convert({"access": {}, **table}, GoogleSettings)
+
+
+def test_the_guide_lists_every_setting():
+    assert set(GoogleSettings.__struct_fields__) == set(
+        re.findall(
+            r"`(\w+)`",
+            "".join(re.findall(r"^\| (`.*?) \|", GUIDE.partition("## What the desk writes")[0], re.MULTILINE)),
+        )
+    )

@@ -25,6 +25,7 @@ from pupitre.ports import Conflict, NotFound, Refused, Unavailable
 AGENT = Agent(45, "Alice", "alice@clinique.test")
 CLOCK = HeldClock(datetime(2026, 1, 2, 9, tzinfo=UTC))
 HOUR = timedelta(hours=1)
+TOKEN = Bearer("x")
 AT_THREE = Interval(TUESDAY.astimezone(UTC), TUESDAY.astimezone(UTC) + HOUR)
 
 
@@ -174,7 +175,7 @@ def test_a_window_is_cut_without_gaps_into_parts_of_sixty_days(hours):
     assert bool(hours) == bool(parts)
 
 
-def agenda(*answers, key=Bearer("x")):
+def agenda(*answers, key=TOKEN):
     """Over a transport that gives these, one after the other, and keeps what it was asked."""
     asked, left = [], list(answers)
 

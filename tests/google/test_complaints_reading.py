@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from tests.contracts.agenda import PARIS, TUESDAY, at
 
-from pupitre.backends.google import Bearer, Consent, Keys, Push, read_push
+from pupitre.backends.google import Bearer, CalendarAccess, Consent, Keys, Push, read_push
 from pupitre.model import Agent, Interval
 from pupitre.ports import ConfigError, NotFound, Unavailable
 
@@ -215,6 +215,16 @@ async def test_complaint_28_one_calendar_that_cannot_be_read_is_not_searched_in_
     google.fail("GET", "bruno.*/events$", status=503, times=99)
     with pytest.raises(Unavailable):
         await agenda.find(visit.external_uid)
+
+
+async def test_a_check_up_tells_who_may_be_written_to_and_in_which_zone(open_agenda, agents):
+    reader = Agent(48, "Denis", "agent3@demo.test")
+    agenda = open_agenda(agents=(*agents, reader))
+
+    assert CalendarAccess(may_write=True, timezone="Europe/Paris") == await agenda.access(agents[0])
+    assert CalendarAccess(may_write=False, timezone="America/New_York") == await agenda.access(reader)
+    with pytest.raises(NotFound):
+        await agenda.access(Agent(49, "Emma", "emma@clinique.test"))
 
 
 async def test_an_address_that_google_would_not_post_to_is_a_wrong_setting(agenda, agents, sent):

@@ -12,6 +12,8 @@ from datetime import timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from pupitre.backends.google import busy, calls, changes, channels
 from pupitre.backends.google.client import Client
 from pupitre.backends.google.credentials import Accounts, Keys
@@ -24,9 +26,19 @@ from pupitre.backends.google.planning import AddressOf, Planning, no_address
 from pupitre.backends.google.reading import Calendars, KnownAgents, alive_by_uid, get
 from pupitre.backends.google.removing import remove
 from pupitre.backends.google.settings import GoogleSettings, texts
-from pupitre.backends.google.wire import FreeBusyAnswer, Transport, decode
+from pupitre.backends.google.wire import CalendarAnswer, FreeBusyAnswer, Transport, decode
 from pupitre.model import Agent, Appointment, CalendarRef, Interval, Slot
 from pupitre.ports import Busy, Changes, Channel, Clock, DeskError, NotFound, PlanningEvent, Unavailable
+
+_WRITERS = {"owner", "writer", "writerWithoutPrivateAccess"}
+
+
+class CalendarAccess(Struct, frozen=True):
+    """How the desk stands to one calendar."""
+
+    may_write: bool
+    timezone: str
+    """The calendar's own. Another than the tenant's only shifts whole days."""
 
 
 class GoogleAgenda:
@@ -143,6 +155,12 @@ class GoogleAgenda:
         reading = await changes.read(self._planning.client, calendar, since)
         events = [planning_event(calendar, agent.id, event, self._planning.zone) for event in reading.events]
         return Changes(events, reading.token, reading.complete)
+
+    async def access(self, agent: Agent) -> CalendarAccess:
+        """What the desk may do in the agent's calendar, for a check-up. Raises NotFound, Refused, Unavailable."""
+        answer = await self._planning.client.send(calls.look(self._planning.calendars.of(agent)))
+        found = decode(answer, CalendarAnswer)
+        return CalendarAccess(found.access_role in _WRITERS, found.time_zone)
 
     async def watch(self, agent: Agent, channel_id: str, address: str, token: str, life: timedelta) -> Channel:
         """Raises ConfigError too, for an address that is not https, and for an id or token Google would refuse."""

@@ -98,6 +98,11 @@ def find(calendar: str, external_uid: str) -> Request:
     return _request("GET", _events(calendar), calendar, query)
 
 
+def look(calendar: str) -> Request:
+    """events.list for what it says about the calendar; calendars.get would need a scope more."""
+    return _request("GET", _events(calendar), calendar, (("fields", "accessRole,timeZone"), ("maxResults", "1")))
+
+
 def watch(calendar: str, channel_id: str, address: str, token: str, life: timedelta) -> Request:
     body = {
         "id": channel_id,

@@ -80,6 +80,13 @@ class EventPage(Struct, frozen=True, rename="camel"):
     next_sync_token: str | None = None
 
 
+class CalendarAnswer(Struct, frozen=True, rename="camel"):
+    """What a list of events says about their calendar."""
+
+    access_role: str = ""
+    time_zone: str = ""
+
+
 class Period(Struct, frozen=True):
     start: str
     end: str
