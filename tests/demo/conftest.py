@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
@@ -83,6 +84,13 @@ class Visit:
 
 @pytest.fixture
 async def visit(address: str) -> AsyncIterator[Visit]:
+    async with visiting(address) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def visiting(address: str) -> AsyncIterator[Visit]:
+    """A browser with the page open, and ready."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET))
         page = await browser.new_page(viewport={"width": 1440, "height": 900})

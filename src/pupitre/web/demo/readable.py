@@ -7,7 +7,7 @@ from typing import cast
 
 from pupitre.dialogue import effects, events
 from pupitre.dialogue.context import wish_values
-from pupitre.nlu.meaning import Meaning
+from pupitre.nlu.meaning import Command, Meaning, Pick
 from pupitre.ports.calls import JournalTurn, Step
 from pupitre.web.demo.texts import texts
 from pupitre.web.demo.view import SeenTurn
@@ -20,7 +20,7 @@ def seen_turn(turn: JournalTurn) -> SeenTurn:
     return SeenTurn(
         heard=heard(event),
         meaning=meaning_in_words(meaning),
-        when=wish_values(meaning.when.value) if meaning.when else None,
+        when=wish_values(meaning.when.value) if meaning.when and not _picked(meaning) else None,
         state=turn.after,
         effects=[*map(step_in_words, turn.steps), *([_words("seen")["trouble"]] if turn.trouble else [])],
         at=event.at,
@@ -51,7 +51,7 @@ def meaning_in_words(meaning: Meaning) -> str:
     parts = [
         words["emergency"] if meaning.emergency else "",
         words[f"command_{meaning.command}"] if meaning.command else "",
-        _words("intents")[meaning.intent.value] if meaning.intent else "",
+        _words("intents")[meaning.intent.value] if meaning.intent and meaning.command is not Command.AGENT else "",
         words[f"answer_{meaning.yes_no.value}"] if meaning.yes_no else "",
         words[f"pick_{meaning.pick.value}"] if meaning.pick else "",
         words["phone"].format(number=meaning.phone) if meaning.phone else "",
@@ -62,6 +62,11 @@ def meaning_in_words(meaning: Meaning) -> str:
         words[f"reminder_{meaning.reminder}"] if meaning.reminder else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _picked(meaning: Meaning) -> bool:
+    """Whether an offer was chosen: "le premier" is then no first of the month."""
+    return meaning.pick is not None and meaning.pick.value in (Pick.FIRST, Pick.SECOND, Pick.THIRD)
 
 
 def step_in_words(step: Step) -> str:

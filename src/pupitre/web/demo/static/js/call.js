@@ -71,6 +71,11 @@ export class Call extends EventTarget {
     this.#tell("reply", {});
   }
 
+  /** The page goes away: the desk is told, and frees what it held, though nobody waits for its answer. */
+  leave() {
+    if (this.live) fetch("/ivr", { ...this.#request("hangup"), keepalive: true }).catch(() => null);
+  }
+
   /** The caller speaks over the desk (barge-in). */
   interrupt() {
     this.speak.stop?.();
@@ -117,11 +122,10 @@ export class Call extends EventTarget {
 
   /** The same event id is sent again when the line to the desk breaks: the desk answers the same and changes nothing. */
   async #post(event, fields = {}) {
-    this.count += 1;
-    const body = JSON.stringify({ call_id: this.id, event, event_id: `e${this.count}`, ...fields });
+    const request = this.#request(event, fields);
     for (let tried = 1; ; tried += 1) {
       try {
-        const answer = await fetch("/ivr", { method: "POST", headers: { "content-type": "application/json" }, body });
+        const answer = await fetch("/ivr", request);
         const reply = await answer.json();
         if (!Array.isArray(reply.actions)) throw new Error(String(answer.status));
         return reply;
@@ -130,6 +134,12 @@ export class Call extends EventTarget {
         await pause(400 * tried);
       }
     }
+  }
+
+  #request(event, fields = {}) {
+    this.count += 1;
+    const body = JSON.stringify({ call_id: this.id, event, event_id: `e${this.count}`, ...fields });
+    return { method: "POST", headers: { "content-type": "application/json" }, body };
   }
 
   async #play(actions, mine) {

@@ -20,6 +20,9 @@ export function make(tag, attributes = {}, ...children) {
 /** Puts values in the place of `{names}`. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+/** French sets a space before ? ! : ; that no line may break at. */
+export const bound = (text) => text.replace(/ (?=[?!:;»])/g, "\u00a0");
+
 /** Replaces what an element says, and lights it for a moment when that is news. */
 export function show(element, ...children) {
   const before = element.textContent;

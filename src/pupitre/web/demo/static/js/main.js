@@ -27,7 +27,8 @@ async function refreshCall() {
   const [context, turns] = await Promise.all([read(`/v1/calls/${id}`, {}), read(`/demo/turns/${id}`, [])]);
   if (mine !== asked) return;
   showUnderstood(context, turns, (agent) => week.agentName(agent));
-  week.showOffers(call.id, context.slots ?? []);
+  const picked = context.picked_slot?.rank;
+  week.showOffers(call.id, (context.slots ?? []).filter((slot) => picked === undefined || slot.rank === picked));
   redrawCords();
 }
 
@@ -52,7 +53,10 @@ function listenForChanges() {
       refresh();
     }, 60);
   };
-  addEventListener("pagehide", () => source.close());
+  addEventListener("pagehide", () => {
+    source.close();
+    call.leave();
+  });
 }
 
 function setUpTheme() {

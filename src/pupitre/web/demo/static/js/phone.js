@@ -1,6 +1,6 @@
 // The left side: who calls, the conversation, typing, speaking, keys.
 
-import { byId, fill, make, pause, texts } from "./dom.js";
+import { bound, byId, fill, make, pause, texts } from "./dom.js";
 import { countdown } from "./time.js";
 import { canHear, listenOnce } from "./voice.js";
 
@@ -11,7 +11,7 @@ export function setUpPhone(call, speak, callers) {
   const transcript = byId("transcript");
   const people = [
     ...callers,
-    { name: you.unknown_name, phone: "+33699000000", raw: "06 99 00 00 00", note: you.unknown_note },
+    { name: you.unknown_name, phone: "+33639989999", raw: "06 39 98 99 99", note: you.unknown_note },
     { name: you.anonymous_name, phone: null, note: you.anonymous_note },
   ];
 
@@ -47,7 +47,7 @@ export function setUpPhone(call, speak, callers) {
   call.addEventListener("said", ({ detail }) => {
     bubbleWaiting(transcript, false);
     const slow = detail.slow ? make("small", {}, words.slow) : null;
-    append(transcript, make("p", { class: "bubble desk" }, make("span", { class: "unseen" }, `${you.desk} : `), detail.text, slow));
+    append(transcript, make("p", { class: "bubble desk" }, make("span", { class: "unseen" }, `${you.desk} : `), bound(detail.text), slow));
   });
   call.addEventListener("heard", ({ detail: { how, text } }) => {
     const content = how === "silence" ? make("em", {}, you.silence) : how === "keys" ? make("kbd", { "aria-label": `${you.keys} ${text}` }, text) : text;
@@ -204,7 +204,7 @@ function transferCard(call, { target, brief, priority, caller_id: callerId }) {
   const urgent = priority === "emergency";
   const rows = [
     [words.transfer_target, make("code", {}, target)],
-    brief ? [words.transfer_brief, brief] : null,
+    brief ? [words.transfer_brief, bound(brief)] : null,
     callerId ? [words.transfer_caller, readable({ phone: callerId })] : null,
   ].filter(Boolean);
   const answer = (status, label, kind) =>

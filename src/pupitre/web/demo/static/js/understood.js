@@ -67,7 +67,7 @@ function tellOffers(context, agentName) {
 function tellAppointment({ appointment = {} }, agentName) {
   if (!appointment.start) return tell("appointment", null);
   const canceled = appointment.status === "canceled";
-  tell("appointment", `${longDay(dayOf(appointment.start))} à ${hour(appointment.start)}`, [agentName(appointment.owner_user_id), status[appointment.status]].filter(Boolean).join(" · "));
+  tell("appointment", `${longDay(dayOf(appointment.start))} à\u00a0${hour(appointment.start)}`, [agentName(appointment.owner_user_id), status[appointment.status]].filter(Boolean).join(" · "));
   fact("appointment").classList.toggle("canceled", canceled);
   return undefined;
 }

@@ -142,7 +142,7 @@ export class WeekSheet {
       const patient = one.patient_name ?? words.patient;
       const fresh = this.known && !this.known.has(one.id + key);
       const label = fill(words.booked_label, { ...where(one), patient, status: status[one.status] ?? one.status });
-      const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("span", { class: "short" }, patient.split(" ").at(-1)), make("span", { class: "full" }, patient));
+      const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("span", { class: "brief" }, initials(patient)), make("span", { class: "short" }, patient.split(" ").at(-1)), make("span", { class: "full" }, patient));
       add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) ? " recent" : ""}`, "data-slot": key }, button);
     }
     return items;
@@ -153,13 +153,13 @@ export class WeekSheet {
     const now = new Map(this.week.appointments.map((one) => [one.id + slotKey(one.start, one.agent), one]));
     if (this.known) {
       const added = [...now].filter(([key]) => !this.known.has(key)).map(([, one]) => one);
-      const removed = [...this.known.keys()].some((key) => !now.has(key));
+      const removed = [...this.known].filter(([key]) => !now.has(key)).map(([, one]) => one.id);
       this.recent = new Set([...(this.recent ?? []), ...added.map((one) => one.id)]);
       for (const block of document.querySelectorAll(".booked.fresh")) block.classList.add("recent");
       const one = added[0];
       const text = one
-        ? fill(words.booked_now, { patient: one.patient_name ?? words.patient, day: longDay(dayOf(one.start)), from: hour(one.start), agent: this.agentName(one.agent) })
-        : removed ? words.freed_now : null;
+        ? fill(removed.includes(one.id) ? words.moved_now : words.booked_now, { patient: one.patient_name ?? words.patient, day: longDay(dayOf(one.start)), from: hour(one.start), agent: this.agentName(one.agent) })
+        : removed.length ? words.freed_now : null;
       if (text) {
         byId("announce").textContent = text;
         byId("news").replaceChildren(make("span", {}, text));

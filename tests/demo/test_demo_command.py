@@ -1,0 +1,117 @@
+"""`pupitre demo` as a visitor finds it: one command, the real desk, a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from tests.demo.conftest import Visit, visiting
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+async def demo(tmp_path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The command on a free port, with its address as `address`."""
+    command = [sys.executable, "-m", "pupitre", "demo", "--port", "0", "--data", str(tmp_path / "demo")]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    yield process
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def address(demo: asyncio.subprocess.Process) -> str:
+    assert demo.stdout is not None
+    async for line in demo.stdout:
+        if line.startswith(b"ready "):
+            return line.decode().split()[1]
+    raise AssertionError("the demo ended before it was ready")
+
+
+async def _table(address: str) -> dict[str, dict[str, object]]:
+    """The week's appointments by id."""
+    async with aiohttp.ClientSession() as client, client.get(f"{address}/demo/week") as answer:
+        return {str(one["id"]): one for one in (await answer.json())["appointments"]}
+
+
+async def test_a_visitor_books_and_sees_it_in_the_week(visit: Visit, address: str):
+    before = await _table(address)
+    await visit.call()
+    for words in ("Je voudrais un rendez-vous", "Oui, c’est bien moi", "le plus tôt possible", "le premier"):
+        await visit.say(words)
+    await visit.page.wait_for_selector(".booked.recent")
+    assert await visit.page.locator('[data-fact="appointment"]').inner_text() != ""
+    await visit.say("oui")
+    await visit.ended()
+
+    made = [one for key, one in (await _table(address)).items() if key not in before]
+    assert [one["patient_name"] for one in made] == ["Jeanne Rousseau"]
+    said = await visit.page.locator(".bubble.desk").all_inner_texts()
+    assert "C'est noté" in said[-1]
+    assert visit.complaints == []
+    assert visit.foreign == []
+
+
+async def test_a_visitor_cancels_and_it_leaves_the_week(visit: Visit, address: str):
+    before = await _table(address)
+    await visit.page.select_option("#caller", index=1)
+    await visit.call()
+    for words in ("Je voudrais annuler mon rendez-vous", "oui", "oui"):
+        await visit.say(words)
+    await visit.ended()
+
+    gone = before.keys() - (await _table(address)).keys()
+    assert [before[key]["patient_name"] for key in gone] == ["Marcel Lefèvre"]
+
+
+async def test_everything_can_be_keyed(visit: Visit, address: str):
+    before = await _table(address)
+    await visit.call()
+    await visit.page.click("#keys-toggle")
+    for key in "1112":
+        await visit.heard()
+        await visit.page.click(f'[data-key="{key}"]')
+    await visit.page.wait_for_selector(".booked.recent")
+
+    assert len(await _table(address)) == len(before) + 1
+
+
+async def test_leaving_the_page_frees_what_was_held(visit: Visit, address: str):
+    await visit.call()
+    for words in ("Je voudrais un rendez-vous", "oui", "mardi matin"):
+        await visit.say(words)
+    await visit.page.wait_for_selector(".hold.mine")
+    await visit.page.goto("about:blank")
+
+    async with asyncio.timeout(5), aiohttp.ClientSession() as client:
+        while True:
+            async with client.get(f"{address}/demo/week") as answer:
+                if not (await answer.json())["holds"]:
+                    return
+            await asyncio.sleep(0.1)
+
+
+async def test_two_visitors_see_one_another_live(visit: Visit, address: str):
+    async with visiting(address) as other:
+        await visit.call()
+        for words in ("Je voudrais un rendez-vous", "oui", "le plus tôt possible"):
+            await visit.say(words)
+
+        await other.page.wait_for_selector(".hold:not(.mine)")
+        await visit.say("le premier")
+        await other.page.wait_for_selector(".booked.recent")
+
+
+async def test_it_stops_at_once_though_a_page_is_open(visit: Visit, demo: asyncio.subprocess.Process):
+    await visit.page.wait_for_selector("#live:not(.down)")
+    asked = time.monotonic()
+    demo.terminate()
+
+    assert await demo.wait() == 0
+    assert time.monotonic() - asked < 5
