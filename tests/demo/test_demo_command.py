@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -14,24 +17,20 @@ from tests.demo.conftest import Visit, visiting
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("browser")]
 
 
-@pytest.fixture
-async def demo(tmp_path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The command on a free port, with its address as `address`."""
-    command = [sys.executable, "-m", "pupitre", "demo", "--port", "0", "--data", str(tmp_path / "demo")]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    yield process
-    if process.returncode is None:
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command on a free port, once it answers, and its address."""
+    command = [sys.executable, "-m", "pupitre", "demo", "--port", "0", "--data", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process, next(line.split()[1] for line in process.stdout if line.startswith("ready "))
         process.kill()
-        await process.wait()
 
 
-@pytest.fixture
-async def address(demo: asyncio.subprocess.Process) -> str:
-    assert demo.stdout is not None
-    async for line in demo.stdout:
-        if line.startswith(b"ready "):
-            return line.decode().split()[1]
-    raise AssertionError("the demo ended before it was ready")
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("demo")) as (_, address):
+        yield address
 
 
 async def _table(address: str) -> dict[str, dict[str, object]]:
@@ -108,10 +107,12 @@ async def test_two_visitors_see_one_another_live(visit: Visit, address: str):
         await other.page.wait_for_selector(".booked.recent")
 
 
-async def test_it_stops_at_once_though_a_page_is_open(visit: Visit, demo: asyncio.subprocess.Process):
-    await visit.page.wait_for_selector("#live:not(.down)")
-    asked = time.monotonic()
-    demo.terminate()
+async def test_it_stops_at_once_though_a_page_is_open(tmp_path: Path):
+    with running(tmp_path) as (process, address):
+        async with visiting(address) as visit:
+            await visit.page.wait_for_selector("#live:not(.down)")
+            asked = time.monotonic()
+            process.terminate()
 
-    assert await demo.wait() == 0
-    assert time.monotonic() - asked < 5
+            assert await asyncio.to_thread(process.wait, 20) == 0
+            assert time.monotonic() - asked < 5
