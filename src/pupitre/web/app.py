@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from pupitre.ports import DeskError
 from pupitre.web import admin, feeds, functions, health, ivr, openapi, sandbox
 from pupitre.web.access import Keys, OnlyFromHere, Role, digest
-from pupitre.web.problems import Problem, on_problem, response
+from pupitre.web.problems import NeverBare, Problem, on_problem, response
 from pupitre.wiring import House, Tenant
 
 
@@ -39,7 +39,7 @@ def app_of(house: House, *, visitor: Tenant | None = None, extra: Sequence[BaseR
         routes += sandbox.routes(house, keys)
     return Starlette(
         routes=routes,
-        middleware=[Middleware(OnlyFromHere)] if visitor else [],
+        middleware=[Middleware(NeverBare), *([Middleware(OnlyFromHere)] if visitor else [])],
         exception_handlers={Problem: on_problem, DeskError: on_problem, HTTPException: _on_http},
     )
 

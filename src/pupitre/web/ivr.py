@@ -34,6 +34,6 @@ def routes(keys: Keys[Tenant]) -> list[Route]:
         return Response(contract.reply_json(await take_turn(desk, incoming)), media_type="application/json")
 
     async def schema(_request: Request) -> Response:
-        return Response(_SCHEMA, media_type="application/schema+json")
+        return Response(_SCHEMA, media_type="application/json")
 
     return [Route("/ivr", ivr, methods=["POST"]), Route("/ivr/schema.json", schema)]

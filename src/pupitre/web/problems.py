@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pupitre.ports import Conflict, DeskError, NotFound, Refused, SlotTaken, Unavailable
+
+log = structlog.get_logger()
 
 
 class Problem(Exception):
@@ -52,3 +56,27 @@ async def on_problem(_request: Request, error: Exception) -> Response:
         return response(error)
     assert isinstance(error, DeskError)
     return response(problem_of(error))
+
+
+class NeverBare:
+    """Answers a bug as a problem, and writes where it was into the log: nobody outside sees a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            log.exception("request_failed", method=scope.get("method"), reason=type(error).__name__)
+            if begun:
+                raise
+            problem = Problem(500, "internal", "The desk has a fault; its log says where.")
+            await response(problem)(scope, receive, send)

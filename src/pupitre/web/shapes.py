@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +20,8 @@ from pupitre.wish import Wish
 
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Text = Annotated[str, Meta(max_length=10_000)]
+When = dict[str, Any]
+"""The canonical constraint, read by `wish_from`."""
 WallTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
 """`YYYY-MM-DD HH:MM:SS`, the tenant's wall time (seed §1.1)."""
 BackendIdJson = Annotated[int, Meta(ge=1, le=2**63 - 1)] | Id
@@ -37,7 +39,7 @@ class ConstraintsJson(Struct):
     """The seed's `constraints`, as far as it wishes for something; `when` says it better than the flat lists."""
 
     raw_text: Text | None = None
-    when: dict[str, object] | None = None
+    when: When | None = None
     preferred_days: list[Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]] = []
     preferred_periods: list[str] = []
 
@@ -48,7 +50,7 @@ class ComputeJson(Struct):
     call_id: Id | None = None
     """Offers are held for this call; without it nothing is held."""
     constraints: ConstraintsJson | None = None
-    when: dict[str, object] | None = None
+    when: When | None = None
     text: Text | None = None
     eligible_user_ids: list[BackendIdJson] | None = None
     duration_min: Annotated[int, Meta(ge=1, le=24 * 60)] | None = None
