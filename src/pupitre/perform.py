@@ -6,6 +6,8 @@ is joined, a task is left once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pupitre.booking import offers, reminder_calls, reminders
 from pupitre.booking.commit import asked_for, commit
 from pupitre.booking.world import World
@@ -23,8 +25,9 @@ from pupitre.dialogue.effects import (
     SetReminders,
 )
 from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, WorldEvent
+from pupitre.model import Appointment, BackendId
 from pupitre.nlu.meaning import SpokenName
-from pupitre.ports import Who
+from pupitre.ports import ReminderStatus, Who
 
 _BUDGET_SECONDS = 5.0
 
@@ -41,8 +44,8 @@ async def perform(world: World, call: Call, effect: Effect) -> WorldEvent:  # no
             made = await world.directory.create_patient(_written(name), phone, birth_date, key)
             return PatientsFound(now, (made,))
         case FindAppointments(patient_id):
-            upcoming = await world.records.upcoming(patient_id, now)
-            return AppointmentsFound(now, tuple(upcoming))
+            upcoming = tuple(await world.records.upcoming(patient_id, now))
+            return AppointmentsFound(now, upcoming, await _reminded(world, upcoming))
         case ReadReminder():
             return await reminder_calls.read(world, effect.reminder_id)
         case ProposeSlots():
@@ -79,6 +82,13 @@ async def _committed(world: World, call: Call, effect: Commit) -> CommitmentEnde
         told = await commit(world, asked, _BUDGET_SECONDS)
         if told is not None:
             return told
+
+
+async def _reminded(world: World, appointments: Sequence[Appointment]) -> tuple[BackendId, ...]:
+    """Those whose reminders are agreed to: a move keeps them, and does not ask again."""
+    agreed = {ReminderStatus.SCHEDULED, ReminderStatus.DIALLED, ReminderStatus.DONE}
+    rows = [(one.id, await world.reminders.of(one.id)) for one in appointments]
+    return tuple(appointment_id for appointment_id, its in rows if any(one.status in agreed for one in its))
 
 
 def _written(name: SpokenName) -> str:

@@ -159,8 +159,8 @@ FLOW: Mapping[State, Step] = MappingProxyType({
         (
             Ask("choose_appointment.none", (YES_NO, INTENT, WHEN), keys=YES_OR_NO),
             Ask("choose_appointment.one", (PICK, WHEN, YES_NO, INTENT), keys=YES_OR_NO),
-            Ask("choose_appointment.two", (PICK, WHEN, INTENT), keys=_picks(2)),
-            Ask("choose_appointment.three", (PICK, WHEN, INTENT), keys=_picks(3)),
+            Ask("choose_appointment.two", (PICK, WHEN, YES_NO, INTENT), keys=_picks(2)),
+            Ask("choose_appointment.three", (PICK, WHEN, YES_NO, INTENT), keys=_picks(3)),
         ),
         (S.COLLECT_CONSTRAINTS, S.CANCEL_CONFIRM),
         back=S.WELCOME_INTENT,
