@@ -12,6 +12,10 @@ from pupitre.dialogue.flow import ASKS, FLOW, Undeclared, check, leads
 from pupitre.dialogue.settings import DialogueSettings
 
 VARIANTS = ("ask", "silence", "help", "short", "hints")
+OFFERS = (
+    "Je peux vous proposer : 1) {{slots[0].label_tts}}, 2) {{slots[1].label_tts}}, 3) {{slots[2].label_tts}}. "
+    "Dites 1, 2, 3, ou agent."
+)
 SOURCES = "\n".join(path.read_text("utf-8") for path in Path(drawing.__file__).parent.rglob("*.py"))
 
 
@@ -100,8 +104,7 @@ def test_a_question_listens_as_long_as_the_seed_says(key, milliseconds):
         ("confirm_identity.ask", "Je vous ai identifié comme {{patient.display_name}}. Confirmez-vous ?"),
         (
             "slots_readout.three.ask",
-            "Je peux vous proposer : 1) {{slots[0].label_tts}}, 2) {{slots[1].label_tts}}, 3) "
-            "{{slots[2].label_tts}}. Dites 1, 2, 3, ou agent.",  # noqa: ISC004 - one text
+            OFFERS,
         ),
         ("cancel_confirm.ask", "Confirmez-vous l'annulation de votre rendez-vous ?"),
         ("reminder_optin.ask", "Souhaitez-vous recevoir un rappel la veille et une heure avant ?"),

@@ -12,14 +12,14 @@ def draw(*, mermaid: bool = False) -> str:
 
 
 def _diagram() -> str:
-    """Syntax: https://mermaid.js.org/syntax/stateDiagram.html. What leads from everywhere is told in notes."""
+    """Syntax: https://mermaid.js.org/syntax/stateDiagram.html. What every state leads to hangs from one node."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.START}"]
     for state, step in FLOW.items():
         back = () if step.back is None else (step.back,)
         ways = [to for to in dict.fromkeys((*step.to, *back)) if to in leads(state)]
         lines += [f"    {state} --> {to}" for to in ways]
     lines += [f"    {state} --> [*]" for state in ALWAYS]
-    lines += [f"    note right of {state}: from everywhere" for state in (*ALWAYS, State.LOWCONFIRM)]
+    lines += [f"    everywhere --> {state}" for state in (*ALWAYS, State.LOWCONFIRM)]
     return "\n".join(lines)
 
 
