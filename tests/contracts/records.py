@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from pupitre.model import AppointmentStatus, CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, NotFound
@@ -11,6 +12,11 @@ from pupitre.ports import Draft, NotFound
 START = datetime(2026, 1, 6, 8, 0, tzinfo=UTC)
 """Tuesday 6 January 2026, 9 in the morning in Paris."""
 REF = CalendarRef("anne@example.org", "event1", '"3456"')
+
+
+def nameless(appointment):
+    """What is made need not be told with the patient's name: a booking costs no reading."""
+    return replace(appointment, patient_name=None)
 
 
 class RecordsContract:
@@ -48,7 +54,7 @@ class RecordsContract:
     async def test_what_was_asked_is_recorded_and_read_back(self, records, draft, slot, patients):
         made = await records.create(draft(), "key-1")
 
-        assert made == await records.read(made.id)
+        assert nameless(made) == nameless(await records.read(made.id))
         assert (patients[0], slot(), "call-1", Source.IVR) == (made.patient_id, made.slot, made.call_id, made.source)
         assert (AppointmentStatus.CONFIRMED, SyncState.PENDING) == (made.status, made.sync_state)
 
@@ -92,7 +98,7 @@ class RecordsContract:
     async def test_what_a_key_made_is_found_even_when_cancelled(self, records, draft):
         assert await records.made("key-1") is None
         made = await records.create(draft(), "key-1")
-        assert made == await records.made("key-1")
+        assert nameless(made) == nameless(await records.made("key-1"))
 
         await records.cancel(made.id, "malade")
         assert (await records.made("key-1")).id == made.id

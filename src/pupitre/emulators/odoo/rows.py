@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from pupitre.emulators.odoo import columns
-from pupitre.emulators.odoo.database import Row
+from pupitre.emulators.odoo.database import Database, Row
 from pupitre.emulators.odoo.env import Env
 from pupitre.emulators.odoo.errors import VALIDATION, OdooError
 from pupitre.emulators.odoo.schema import MAGIC
@@ -14,11 +14,16 @@ from pupitre.emulators.odoo.schema import MAGIC
 Vals = Mapping[str, object]
 
 
+def blank(db: Database, model: str) -> Row:
+    """A new id, and every column as it is when nothing is said."""
+    columns_of = {name: field for name, field in db.fields(model).items() if field.stored and field.related is None}
+    return {name: field.default for name, field in columns_of.items()} | {"id": db.next_id(model)}
+
+
 def insert(env: Env, model: str, vals: Vals) -> Row:
     """A new record of these values. Raises ValidationError's fault for a required one that is not there."""
     fields = env.db.fields(model)
-    row: Row = {name: field.default for name, field in fields.items() if field.stored and field.related is None}
-    row["id"] = env.db.next_id(model)
+    row = blank(env.db, model)
     row |= {"create_uid": env.uid, "create_date": env.stamp(), "write_uid": env.uid, "write_date": env.stamp()}
     row |= _kept(env, model, vals, row)
     for name, field in fields.items():

@@ -14,6 +14,7 @@ from pupitre.emulators.odoo.env import FORMAT, Env
 from pupitre.emulators.odoo.schema import MODELS
 
 ADMIN = 2
+_GROUPS = ("base.group_user", "base.group_system", "base.group_partner_manager")
 IVR = "ivr"
 """Login and password of the technical user: internal, and allowed to make contacts."""
 
@@ -99,36 +100,30 @@ def begin(db: Database, now: datetime, *, bare: bool = False) -> None:
     db.clear()
     env = server_env(db, now)
     stamps: Row = {"create_date": env.stamp(), "write_date": env.stamp()}
+
+    def put(model: str, values: Row, xml_id: str | None = None) -> int:
+        row = {**rows.blank(db, model), **stamps, **values}
+        db.put(model, row)
+        record = int(str(row["id"]))
+        if xml_id is not None:
+            db.name_externally(xml_id, ExternalId(model, record, noupdate=True))
+        return record
+
     for model in MODELS:
-        record = db.next_id("ir.model")
-        db.put("ir.model", {"id": record, "name": model, "model": model, **stamps})
-    for name in ("base.group_user", "base.group_system", "base.group_partner_manager", "base.group_portal"):
-        record = db.next_id("res.groups")
-        db.put("res.groups", {"id": record, "name": name, "full_name": name, **stamps})
-        db.name_externally(name, ExternalId("res.groups", record, noupdate=True))
-    db.put("res.country", {"id": db.next_id("res.country"), "name": "France", "code": "FR", **stamps})
-    db.put("res.company", {"id": db.next_id("res.company"), "name": "My Company", "country_id": 1, **stamps})
-    todo = db.next_id("mail.activity.type")
-    db.put("mail.activity.type", {"id": todo, "name": "To-Do", "category": "default", **stamps})
-    db.name_externally("mail.mail_activity_data_todo", ExternalId("mail.activity.type", todo, noupdate=True))
-    everything = [db.external_ids[name].res_id for name in ("base.group_user", "base.group_system", _CONTACTS)]
-    for uid, login, name, groups, active in (
-        (1, "__system__", "OdooBot", everything, False),
-        (ADMIN, "admin", "Administrator", everything, True),
-    ):
-        partner = db.next_id("res.partner")
-        person: Row = {"name": name, "complete_name": name, "active": active, "type": "contact", "tz": "Europe/Paris"}
-        db.put("res.partner", {"id": partner, "email": f"{login}@demo.test", "is_company": False, **person, **stamps})
-        db.next_id("res.users")
-        user: Row = {"login": login, "active": active, "share": False, "group_ids": groups, SECRET: login}
-        db.put("res.users", {"id": uid, "partner_id": partner, "company_id": 1, **user, **stamps})
-    contacts = db.external_ids[_CONTACTS].res_id
-    _make_user(env, "Pupitre", IVR, IVR, {"group_ids": [[6, 0, [db.external_ids["base.group_user"].res_id, contacts]]]})
+        put("ir.model", {"name": model, "model": model})
+    groups = [put("res.groups", {"name": name, "full_name": name}, name) for name in _GROUPS]
+    country = put("res.country", {"name": "France", "code": "FR"}, "base.fr")
+    company = put("res.company", {"name": "My Company", "country_id": country}, "base.main_company")
+    put("mail.activity.type", {"name": "To-Do", "category": "default"}, "mail.mail_activity_data_todo")
+    for login, name, active in (("__system__", "OdooBot", False), ("admin", "Administrator", True)):
+        person: Row = {"name": name, "complete_name": name, "active": active, "email": f"{login}@demo.test"}
+        partner = put("res.partner", {**person, "tz": "Europe/Paris"})
+        user: Row = {"partner_id": partner, "company_id": company, "group_ids": list(groups), SECRET: login}
+        put("res.users", {"login": login, "active": active, **user})
+    rights = [db.external_ids[name].res_id for name in ("base.group_user", "base.group_partner_manager")]
+    _make_user(env, "Pupitre", IVR, IVR, {"group_ids": [[6, 0, rights]]})
     if not bare:
         _install(env)
-
-
-_CONTACTS = "base.group_partner_manager"
 
 
 def load(db: Database, world: World, now: datetime) -> Ids:
