@@ -216,6 +216,13 @@ class WatchedAgenda(Agenda, Protocol):
         """
         ...
 
+    async def repair(self, ref: CalendarRef, appointment: Appointment) -> CalendarRef:
+        """Give our event back its title, place, description and properties; its times are left alone.
+
+        Raises NotFound, Conflict when it is changed at this very moment, Refused, Unavailable.
+        """
+        ...
+
     async def watch(self, agent: Agent, channel_id: str, address: str, token: str, life: timedelta) -> Channel:
         """Have changes of the agent's calendar announced at this https address, with the token in each message.
 

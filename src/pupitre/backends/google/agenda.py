@@ -25,6 +25,7 @@ from pupitre.backends.google.pacing import Pace
 from pupitre.backends.google.planning import AddressOf, Planning, no_address
 from pupitre.backends.google.reading import Calendars, KnownAgents, alive_by_uid, get
 from pupitre.backends.google.removing import remove
+from pupitre.backends.google.repairing import repair
 from pupitre.backends.google.settings import GoogleSettings, texts
 from pupitre.backends.google.wire import CalendarAnswer, FreeBusyAnswer, Transport, decode
 from pupitre.model import Agent, Appointment, CalendarRef, Interval, Slot
@@ -149,6 +150,9 @@ class GoogleAgenda:
             planning_event(calendar, await planning.calendars.owner(calendar), event, planning.zone)
             for calendar, event in living
         ]
+
+    async def repair(self, ref: CalendarRef, appointment: Appointment) -> CalendarRef:
+        return await repair(self._planning, ref, appointment)
 
     async def changes(self, agent: Agent, since: str | None) -> Changes:
         calendar = self._planning.calendars.of(agent)

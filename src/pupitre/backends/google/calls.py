@@ -57,8 +57,8 @@ def insert(calendar: str, event: Json, notify: str) -> Request:
     return _request("POST", _events(calendar), calendar, (*_ONE, ("sendUpdates", notify)), event)
 
 
-def get(calendar: str, event_id: str) -> Request:
-    return _request("GET", _events(calendar, event_id), calendar, _ONE)
+def get(calendar: str, event_id: str, fields: str = EVENT_FIELDS) -> Request:
+    return _request("GET", _events(calendar, event_id), calendar, (("fields", fields),))
 
 
 def patch(ref: CalendarRef, event: Json, notify: str) -> Request:

@@ -66,10 +66,8 @@ def properties(appointment: Appointment, uid: str) -> dict[str, str]:
     return kept
 
 
-def body(
-    appointment: Appointment, uid: str, settings: GoogleSettings, texts: Texts, zone: ZoneInfo, *, moved: bool
-) -> dict[str, object]:
-    """What we own of the event, for insert and patch alike; no guests, whom a patch would wipe out."""
+def words(appointment: Appointment, settings: GoogleSettings, texts: Texts, *, moved: bool) -> dict[str, str]:
+    """What people read in the event."""
     title = texts.title
     if settings.show_patient_name and appointment.patient_name:
         title = f"{title} – {appointment.patient_name}"
@@ -77,10 +75,15 @@ def body(
     if settings.screen_pop is not None:
         link = settings.screen_pop.format(id=appointment.id)
         description = texts.linked.format(text=description, url=link)
+    return {"summary": title, "location": appointment.location or texts.location, "description": description}
+
+
+def body(
+    appointment: Appointment, uid: str, settings: GoogleSettings, texts: Texts, zone: ZoneInfo, *, moved: bool
+) -> dict[str, object]:
+    """What we own of the event, for insert and patch alike; no guests, whom a patch would wipe out."""
     return {
-        "summary": title,
-        "location": appointment.location or texts.location,
-        "description": description,
+        **words(appointment, settings, texts, moved=moved),
         "start": wall_clock(appointment.slot.start, zone),
         "end": wall_clock(appointment.slot.end, zone),
         "extendedProperties": {"private": properties(appointment, uid)},

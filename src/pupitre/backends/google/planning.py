@@ -36,6 +36,11 @@ class Planning(Struct, frozen=True):
         """What we own of the event. Raises Refused."""
         return events.body(appointment, uid, self.settings, self.texts, self.zone, moved=moved)
 
+    def words(self, appointment: Appointment, uid: str, *, moved: bool) -> tuple[dict[str, str], dict[str, str]]:
+        """Of all that, title, place and description, and the properties. Raises Refused."""
+        words = events.words(appointment, self.settings, self.texts, moved=moved)
+        return words, events.properties(appointment, uid)
+
     async def guests(self, appointment: Appointment, calendar: str) -> Sequence[Mapping[str, str]]:
         """The patient, where the tenant wants it, Google lets this account invite, and an address is known.
 
