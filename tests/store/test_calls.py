@@ -181,3 +181,29 @@ async def test_turns_of_one_call_wait_for_each_other_across_processes(url, calls
     await elsewhere.close()
 
     assert ["first", "another", "second"] == order
+
+
+@pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.real)], indirect=True)
+async def test_a_turn_that_is_cut_off_leaves_its_call_to_others(url, calls):
+    """Whether it had its turn, waited for it, or was just being given it."""
+    elsewhere = await open_database(url)
+    theirs = StoredCalls(elsewhere, "demo", CLOCK)
+
+    async def have_a_turn():
+        async with calls.turn("c1"):
+            await asyncio.sleep(60)
+
+    for moment in (0, 0, 0, 0.0005, 0.001, 0.002, 0.003, 0.01, 0.1):
+        cut_off = asyncio.create_task(have_a_turn())
+        await asyncio.sleep(moment)
+        cut_off.cancel()
+        await asyncio.gather(cut_off, return_exceptions=True)
+        async with asyncio.timeout(10):
+            async with theirs.turn("c1"):
+                waiting = asyncio.create_task(have_a_turn())
+                await asyncio.sleep(moment)
+                waiting.cancel()
+                await asyncio.gather(waiting, return_exceptions=True)
+            async with theirs.turn("c1"):
+                pass
+    await elsewhere.close()

@@ -37,7 +37,8 @@ async def test_every_field_is_read_back(commitments):
         ref=CalendarRef("cal", "ev", '"1"'),
         error="conflict: moved",
         attempt=3,
-        changed_at=NOW,
+        recorded_at=NOW,
+        retried_at=NOW,
         closed_by="Anne",
         closed_at=NOW,
     )

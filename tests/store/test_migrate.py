@@ -145,6 +145,14 @@ async def test_a_store_that_cannot_be_reached_is_unavailable(tmp_path):
             await open_database(address)
 
 
+async def test_a_new_file_is_for_its_owner_alone(tmp_path):
+    await migrate(f"sqlite:///{tmp_path}/new.db")
+    database = await open_database(f"sqlite:///{tmp_path}/new.db")
+
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    await database.close()
+
+
 def test_the_package_carries_its_sql():
     assert files("pupitre.store.schema").joinpath("sqlite.sql").is_file()
     assert files("pupitre.store.queries").joinpath("calls.sql").is_file()

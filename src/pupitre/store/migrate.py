@@ -6,6 +6,7 @@ A store that is there already costs one query, a new one is made from `schema/*.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -55,12 +56,15 @@ async def _create(url: str) -> None:
 
 def _create_sqlite(path: Path) -> None:
     try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # callers' names and numbers: for its owner alone
         with closing(sqlite3.connect(path, timeout=_LOCK_WAIT, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN IMMEDIATE;\n{creation(Dialect.SQLITE)}\nCOMMIT;")
     except sqlite3.Error as error:
         if _sqlite_version(path) is None:  # else another process was faster
             raise Unavailable(f"{path}: {error}") from error
+    except OSError as error:
+        raise Unavailable(f"{path}: {error.strerror}") from error
 
 
 def _sqlite_version(path: Path) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 
@@ -108,7 +108,7 @@ class PostgresqlDatabase:
             try:
                 yield
             finally:
-                await self._keeper.release(key)
+                self._keeper.release(key)
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -133,15 +133,45 @@ class PostgresqlDatabase:
 
 
 class _LockKeeper:
-    """The session that holds this process's advisory locks; opened when first needed, and again when it broke."""
+    """The session that holds this process's advisory locks; opened when first needed, and again when it broke.
+
+    What is asked of the server is never cut off half way, though the turn that asked be cancelled: a lock granted to
+    nobody would keep the call from every other process.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._session: asyncpg.Connection | None = None
         self._one_query = asyncio.Lock()
+        self._asked: set[asyncio.Task[bool]] = set()
 
     async def take(self, key: int) -> bool:
         """Whether the lock is ours now. Raises Unavailable."""
+        taking = self._ask(self._take(key))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            self._ask(self._let_go(key, taking))
+            raise
+
+    def release(self, key: int) -> None:
+        """Nobody waits for it to be done: the session counts how often it has the lock."""
+        self._ask(self._let_go(key))
+
+    async def close(self) -> None:
+        """A session that ends lets go of everything."""
+        if self._asked:
+            await asyncio.wait(self._asked)
+        if self._session is not None:
+            self._session.terminate()
+
+    def _ask(self, asking: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
+        task = asyncio.create_task(asking)
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+        return task
+
+    async def _take(self, key: int) -> bool:
         async with self._one_query:
             with _translated():
                 if self._session is None or self._session.is_closed():
@@ -151,18 +181,19 @@ class _LockKeeper:
                 taken: bool = await self._session.fetchval("SELECT pg_try_advisory_lock($1)", key)
                 return taken
 
-    async def release(self, key: int) -> None:
-        """A session that broke has let go by itself."""
+    async def _let_go(self, key: int, taking: asyncio.Task[bool] | None = None) -> bool:
+        with suppress(Unavailable):
+            if taking is None or await taking:
+                await self._release(key)
+        return False
+
+    async def _release(self, key: int) -> None:
         async with self._one_query:
             if self._session is not None and not self._session.is_closed():
                 try:
                     await self._session.execute("SELECT pg_advisory_unlock($1)", key)
                 except (*_GONE, asyncpg.PostgresError):
-                    self._session.terminate()
-
-    async def close(self) -> None:
-        if self._session is not None:
-            self._session.terminate()
+                    self._session.terminate()  # what it held is free with it
 
 
 async def _run(connection: asyncpg.pool.PoolConnectionProxy, statement: Statement) -> Result:

@@ -111,8 +111,18 @@ class SqliteDatabase:
     # ---- in the writer's thread --------------------------------------------------------------------------------------
 
     def _write_groups(self) -> None:
-        while group := self._next_group():
-            self._loop.call_soon_threadsafe(_answer, group, self._commit(group))
+        group: list[_Batch] = []
+        try:
+            while group := self._next_group():
+                self._loop.call_soon_threadsafe(_answer, group, self._commit(group))
+        finally:  # nobody is left waiting, whatever ended the thread
+            self._closed = True
+            while not self._queue.empty():
+                batch = self._queue.get()
+                group += [batch] if batch else []
+            if group:
+                stopped: list[_Outcome] = [Unavailable("the store's writer has stopped") for _ in group]
+                self._loop.call_soon_threadsafe(_answer, group, stopped)
 
     def _next_group(self) -> list[_Batch]:
         """Everything that waits now, at least one batch; empty when the door was closed."""
@@ -129,20 +139,20 @@ class SqliteDatabase:
 
     def _commit(self, group: Sequence[_Batch]) -> list[_Outcome]:
         try:
-            return self._commit_together(group)
+            self._writing.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            return [_translated(error) for _ in group]
+        try:
+            outcomes = [self._try(batch.work) for batch in group]
+            self._writing.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
             if len(group) == 1:
                 return [_translated(error)]
+        else:
+            return outcomes
         # Nobody has been answered: each alone, so that one that cannot be written takes no other with it.
         return [outcome for batch in group for outcome in self._commit([batch])]
-
-    def _commit_together(self, group: Sequence[_Batch]) -> list[_Outcome]:
-        """Raises sqlite3.Error when the transaction as a whole came to nothing."""
-        self._writing.execute("BEGIN IMMEDIATE")
-        outcomes = [self._try(batch.work) for batch in group]
-        self._writing.execute("COMMIT")
-        return outcomes
 
     def _try(self, work: _Work) -> _Outcome:
         self._writing.execute("SAVEPOINT batch")
