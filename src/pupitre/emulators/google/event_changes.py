@@ -139,6 +139,8 @@ def _change(call: Call, calendar: Calendar, event: Event, raw: Json) -> Reply:
         check_invitations(call, raw)
     if raw.get("eventType", "default") != event.body["eventType"]:
         raise errors.invalid("Event type cannot be changed.")
+    if event.master is not None and raw.get("recurrence"):
+        raise errors.invalid("Cannot turn an instance of a recurring event into a recurring event itself.")
     sequence = _sequence(event, raw)
     body = stored_body(raw, calendar)
     body.pop("conferenceData", None)

@@ -160,7 +160,7 @@ def _one_by_one(call: Call, calendar: Calendar, event: Event, version: int) -> l
     tombstones = [
         msgspec.structs.replace(event, id=one, body={**event.body, "status": "cancelled"}, bare=True)
         for one in lost
-        if one not in stored
+        if one == event.id or one not in stored
     ]
     return present + tombstones
 
