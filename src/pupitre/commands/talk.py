@@ -77,7 +77,7 @@ async def hold_calls(take_event: TakeEvent, scenario: Path | None, number: str |
     """A typed call, or those of a file; False when a reply was not as the file expects. Raises ConfigError."""
     if scenario is None:
         caller = {"caller": {"from_e164": number, "channel": "pstn"}} if number else {}
-        welcome(number or WORDS["anonymous"])
+        welcome(WORDS["calls_from"].format(number=number) if number else WORDS["anonymous"])
         await converse(take_event, Typed(Keyboard().read_line), str(uuid4()), {"event": "call_start", **caller})
         return True
     try:

@@ -120,8 +120,6 @@ def show(reply: Json) -> None:
     last = actions[-1]
     if last["type"] == "transfer":
         _show_transfer(last)
-    elif last["type"] == "continue":
-        say_aside(WORDS["wait"])
     state = reply.get("state")
     name = state.get("name", "") if isinstance(state, dict) else ""
     listening = last.get("dtmf") if last["type"] == "listen" else None

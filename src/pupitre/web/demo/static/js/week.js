@@ -143,7 +143,7 @@ export class WeekSheet {
       const fresh = this.known && !this.known.has(one.id + key);
       const label = fill(words.booked_label, { ...where(one), patient, status: status[one.status] ?? one.status });
       const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("span", { class: "brief" }, initials(patient)), make("span", { class: "short" }, patient.split(" ").at(-1)), make("span", { class: "full" }, patient));
-      add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) ? " recent" : ""}`, "data-slot": key }, button);
+      add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) || this.offers.some((offer) => offer.key === key) ? " recent" : ""}`, "data-slot": key }, button);
     }
     return items;
   }
