@@ -82,6 +82,14 @@ def test_a_key_that_cannot_sign_is_a_wrong_setting(info):
         keys(Access(service_account=ENV), json.dumps({**info, "private_key": "-----BEGIN PRIVATE KEY-----\nx\n"}))
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"api_root": "http://calendar.example/v3"}, {"token_uri": "ftp://127.0.0.1/"}], ids=str
+)
+def test_no_secret_travels_in_the_clear(open_agenda, wrong):
+    with pytest.raises(ConfigError, match="https"):
+        open_agenda(**wrong)
+
+
 def test_no_secret_is_ever_shown(info):
     shown = repr([ServiceAccount(info), Consent("id", "hidden", "hidden"), Bearer("hidden"), Keys(Bearer("hidden"))])
 

@@ -78,6 +78,24 @@ async def test_an_insert_whose_answer_is_lost_is_found_under_its_id(google, agen
     assert [ref.event_id] == [event["id"] for event in alice.living()]
 
 
+async def test_an_event_that_is_there_and_not_shown_yet_is_not_made_twice(google, agenda, agents, alice, visit):
+    await agenda.insert(visit, agents[0], "key-1")
+    google.fail("GET", ONE, status=404, reason="notFound")
+    with pytest.raises(Unavailable):
+        await agenda.insert(visit, agents[0], "key-1")
+    await agenda.insert(visit, agents[0], "key-1")
+
+    assert 1 == len(alice.living())
+
+
+async def test_an_event_whose_properties_a_person_lost_is_still_known_by_its_id(agenda, agents, alice, visit):
+    ref = await agenda.insert(visit, agents[0], "key-1")
+    alice.change(ref.event_id, extendedProperties={"private": {"external_uid": None}})
+
+    assert ref.event_id == (await agenda.insert(visit, agents[0], "key-1")).event_id
+    assert [ref.event_id] == [event.ref.event_id for event in (await agenda.changes(agents[0], None)).events]
+
+
 async def test_an_insert_that_lands_after_its_time_out_is_one_event(google, open_agenda, agents, alice, visit):
     agenda = open_agenda(timeout_s=0.3, retry_for_s=0.1)
     google.fail("POST", ALL, delay_ms=600)

@@ -26,7 +26,7 @@ from pupitre.backends.google.planning import AddressOf, Planning, no_address
 from pupitre.backends.google.reading import Calendars, KnownAgents, alive_by_uid, get
 from pupitre.backends.google.removing import remove
 from pupitre.backends.google.repairing import repair
-from pupitre.backends.google.settings import GoogleSettings, texts
+from pupitre.backends.google.settings import GoogleSettings, check_addresses, texts
 from pupitre.backends.google.wire import CalendarAnswer, FreeBusyAnswer, Transport, decode
 from pupitre.model import Agent, Appointment, CalendarRef, Interval, Slot
 from pupitre.ports import Busy, Changes, Channel, Clock, DeskError, NotFound, PlanningEvent, Unavailable
@@ -61,6 +61,7 @@ class GoogleAgenda:
 
         Without a transport it opens its own connections: `close` them.
         """
+        check_addresses(settings)
         self._http = Http(settings.timeout_s)
         self._clock = clock
         send = transport or self._http.send

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from pupitre.backends.google import calls
-from pupitre.backends.google.events import UID, event_id, ref_of
+from pupitre.backends.google.events import event_id, ref_of
 from pupitre.backends.google.faults import forbids_guests, meaning_of, said
 from pupitre.backends.google.planning import Planning
 from pupitre.backends.google.reading import get
 from pupitre.backends.google.wire import Answer, Event, decode
 from pupitre.model import Agent, Appointment, CalendarRef
-from pupitre.ports import Refused
+from pupitre.ports import Refused, Unavailable
 
 _MOST_REVISIONS = 20
 _NO = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.CONFLICT)
@@ -37,7 +37,9 @@ async def insert(
         if answer.status != HTTPStatus.CONFLICT:
             raise Refused(str(meaning_of(answer, "POST events")))
         found = await get(planning.client, calendar, event_id(uid, revision))
-        if found is not None and not found.cancelled and found.extended_properties.private.get(UID) == uid:
+        if found is None:
+            raise Unavailable("Google has an event of this id already, and does not show it yet")
+        if not found.cancelled:
             return ref_of(calendar, found)
     raise Refused(f"all {_MOST_REVISIONS} event ids of this appointment are burnt: it was cancelled so many times")
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +18,9 @@ API_ROOT = "https://www.googleapis.com/calendar/v3"
 
 Seconds = Annotated[float, Meta(gt=0)]
 Positive = Annotated[int, Meta(ge=1)]
+
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class SecretRef(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -81,6 +85,14 @@ class GoogleSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Requests of the tenant; Google's own limit for one user of one project."""
     calendar_per_minute: Positive = 300
     """Requests about one calendar."""
+
+
+def check_addresses(settings: GoogleSettings) -> None:
+    """Raise ConfigError for an address to which secrets would travel in the clear: only this machine may have one."""
+    for name in ("api_root", "token_uri"):
+        address = urlsplit(getattr(settings, name) or API_ROOT)
+        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOOPBACK):
+            raise ConfigError(f"google: {name} must be an https address, or one of the emulator on this machine")
 
 
 class Texts(Struct, frozen=True):
