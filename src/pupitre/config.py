@@ -1,4 +1,4 @@
-"""The operator's settings: one desk file (`pupitre.toml`) that names one TOML file per tenant.
+"""Reads and checks the operator's settings, and looks their secrets up. See `settings.py` for what may stand there.
 
 A wrong setting is refused at start, in one sentence that names file, key and fix (ConfigError). Secrets are never in
 these files: a token is a reference to an environment variable or to a file beside the settings.
@@ -7,229 +7,19 @@ these files: a token is a reference to an environment variable or to a file besi
 from __future__ import annotations
 
 import os
-from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from pupitre.dialogue.settings import AfterTransfer, DialogueSettings, OpenHours, VerifyPolicy
+from pupitre.backends.google.credentials import Keys, keys_of
+from pupitre.backends.odoo.settings import OdooSettings, Planning
 from pupitre.ports.errors import ConfigError
-from pupitre.slots import Rules
-from pupitre.wish import WEEKDAYS
+from pupitre.settings import DAYS, DeskFile, Secret, TenantFile
 
 T = TypeVar("T")
-
-Mode = Literal["hybrid", "odoo", "google", "local"]
-Positive = Annotated[int, Meta(ge=1)]
-Count = Annotated[int, Meta(ge=0)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Seconds = Annotated[float, Meta(gt=0)]
-TenantId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SEED = DialogueSettings()
-"""The seed's constants are the defaults."""
-OFFICE = ("09:00-12:30", "14:00-18:00")
-
-
-class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of a settings file; a key nobody knows is refused."""
-
-
-class Secret(Section, frozen=True, kw_only=True):
-    """Where a secret is: an environment variable, or a file (relative to the settings file). Exactly one."""
-
-    env: str | None = None
-    file: str | None = None
-
-
-class Week(Section, frozen=True, kw_only=True):
-    """Opening hours by day, local wall time; a day left out is closed."""
-
-    monday: tuple[Hours, ...] = ()
-    tuesday: tuple[Hours, ...] = ()
-    wednesday: tuple[Hours, ...] = ()
-    thursday: tuple[Hours, ...] = ()
-    friday: tuple[Hours, ...] = ()
-    saturday: tuple[Hours, ...] = ()
-    sunday: tuple[Hours, ...] = ()
-
-    def spans(self) -> tuple[tuple[tuple[time, time], ...], ...]:
-        """Seven days, Monday first, each a tuple of (from, to); midnight at the end of a day is `time.max`."""
-        return tuple(tuple(_span(hours) for hours in getattr(self, day)) for day in DAYS)
-
-    def open_hours(self) -> tuple[OpenHours, ...]:
-        """The same, as spans that name their days."""
-        by_span: dict[tuple[time, time], list[str]] = {}
-        for day, spans in zip(WEEKDAYS, self.spans(), strict=True):
-            for span in spans:
-                by_span.setdefault(span, []).append(day)
-        return tuple(OpenHours(tuple(days), start, end) for (start, end), days in by_span.items())
-
-
-def _span(hours: str) -> tuple[time, time]:
-    start, end = hours.split("-")
-    return time.fromisoformat(start), time.max if end == "24:00" else time.fromisoformat(end)
-
-
-class Tokens(Section, frozen=True, kw_only=True):
-    gateway: Secret = Secret()
-    """For `POST /ivr` and the three functions."""
-    admin: Secret = Secret()
-    """For everything else of the tenant."""
-
-
-class Slots(Section, frozen=True, kw_only=True):
-    """What may be offered (booking.md §Slots)."""
-
-    step_min: Positive = 15
-    duration_min: Positive = 30
-    first_day: Count = 1
-    """The window opens so many days from today, at midnight…"""
-    days: Positive = 14
-    """…and is so many days long."""
-    notice_min: Count = 0
-    buffer_before_min: Count = 0
-    buffer_after_min: Count = 0
-    daily_cap: Positive | None = None
-    holidays: str | None = "FR"
-    """Country whose public holidays are closed (ISO 3166), with a subdivision if need be: "FR", "FR-57"."""
-    closed_on: tuple[date, ...] = ()
-
-
-class Conversation(Section, frozen=True, kw_only=True):
-    """How callers are spoken with; see `DialogueSettings` for each."""
-
-    stt_confidence_threshold: Share = SEED.stt_confidence_threshold
-    max_no_speech: Positive = SEED.max_no_speech
-    max_low_confidence: Positive = SEED.max_low_confidence
-    max_no_match: Positive = SEED.max_no_match
-    listen_timeout_ms_short: Positive = SEED.listen_timeout_ms_short
-    listen_timeout_ms_long: Positive = SEED.listen_timeout_ms_long
-    transfer_timeout_ms: Positive = SEED.transfer_timeout_ms
-    max_turns: Positive = SEED.max_turns
-    max_minutes: Positive = SEED.max_minutes
-    after_transfer: AfterTransfer = SEED.after_transfer
-    verify: VerifyPolicy = SEED.verify
-    ask_birth_date: bool = SEED.ask_birth_date
-    allow_new_patients: bool = SEED.allow_new_patients
-
-
-class Queues(Section, frozen=True, kw_only=True):
-    """Where callers are transferred."""
-
-    agent: str = SEED.agent_queue
-    emergency: str = SEED.emergency_queue
-    """Open day and night."""
-    hours: Week = Week()
-    """When the agent queue answers; nothing given: day and night."""
-
-
-class Reminding(Section, frozen=True, kw_only=True):
-    """Reminder calls (booking.md §Reminders)."""
-
-    offsets: tuple[str, ...] = SEED.reminder_offsets
-    machine_message: bool = SEED.machine_message
-
-
-class Limits(Section, frozen=True, kw_only=True):
-    """How long things may take, in seconds of real time unless said otherwise."""
-
-    turn_budget_s: Seconds = 2.5
-    patience_s: Seconds = 12.0
-    hold_s: Seconds = 180.0
-    """An offer is kept so long after the caller's last event (the desk's own time)."""
-    silent_call_s: Seconds = 900.0
-    """A call without events for so long is closed (the desk's own time)."""
-
-
-class TenantFile(Section, frozen=True, kw_only=True):
-    """One organisation."""
-
-    id: TenantId
-    name: str
-    """Said in the first sentence of every call."""
-    mode: Mode = "local"
-    language: str = "fr-FR"
-    timezone: str = "Europe/Paris"
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "FR"
-    """Where national telephone numbers belong (ISO 3166)."""
-    title: str = "RDV"
-    """What an appointment is called in calendars."""
-    location: str = "Téléphone"
-    show_patient_names: bool = False
-    """Whether agents' calendars may name the patient; calendars are read by more people than records."""
-    tokens: Tokens = Tokens()
-    hours: Week = Week(monday=OFFICE, tuesday=OFFICE, wednesday=OFFICE, thursday=OFFICE, friday=OFFICE)
-    slots: Slots = Slots()
-    conversation: Conversation = Conversation()
-    queues: Queues = Queues()
-    reminders: Reminding = Reminding()
-    limits: Limits = Limits()
-    phrases: dict[str, str] = {}
-
-    def dialogue_settings(self, closed_on: frozenset[date]) -> DialogueSettings:
-        """What the conversation goes by; `closed_on` are public holidays and the tenant's own."""
-        return DialogueSettings(
-            tenant_name=self.name,
-            language=self.language,
-            timezone=self.timezone,
-            region=self.region,
-            agent_queue=self.queues.agent,
-            emergency_queue=self.queues.emergency,
-            queue_hours=self.queues.hours.open_hours(),
-            queue_closed_on=tuple(sorted(closed_on)),
-            work_hours=self.hours.open_hours(),
-            slot_step_min=self.slots.step_min,
-            duration_min=self.slots.duration_min,
-            window_days=self.slots.days,
-            reminder_offsets=self.reminders.offsets,
-            machine_message=self.reminders.machine_message,
-            **msgspec.structs.asdict(self.conversation),
-        )
-
-    def rules(self, holidays: frozenset[date]) -> Rules:
-        """What slots go by."""
-        slots = self.slots
-        return Rules(
-            timezone=self.timezone,
-            hours=self.hours.spans(),
-            step=timedelta(minutes=slots.step_min),
-            duration=timedelta(minutes=slots.duration_min),
-            first_day=slots.first_day,
-            end_day=slots.first_day + slots.days,
-            notice=timedelta(minutes=slots.notice_min),
-            buffer_before=timedelta(minutes=slots.buffer_before_min),
-            buffer_after=timedelta(minutes=slots.buffer_after_min),
-            daily_cap=slots.daily_cap,
-            holidays=holidays | frozenset(slots.closed_on),
-        )
-
-
-class Server(Section, frozen=True, kw_only=True):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
-
-
-class Sandbox(Section, frozen=True, kw_only=True):
-    enabled: bool = False
-    emulators: str | None = None
-    """Address of `pupitre emulate`; not needed in local mode."""
-
-
-class DeskFile(Section, frozen=True, kw_only=True):
-    """The desk of one machine or cluster: where its store is, and whom it serves."""
-
-    database: str = "pupitre.db"
-    """A file beside this one (SQLite), or postgresql://…"""
-    tenants: Annotated[tuple[str, ...], Meta(min_length=1)]
-    """The tenants' files, relative to this one."""
-    server: Server = Server()
-    sandbox: Sandbox = Sandbox()
 
 
 class Tenant(Struct, frozen=True):
@@ -239,6 +29,8 @@ class Tenant(Struct, frozen=True):
     gateway_token: str
     admin_token: str
     file: Path
+    odoo: OdooSettings | None = None
+    google_keys: Keys | None = None
 
 
 class Config(Struct, frozen=True):
@@ -292,7 +84,52 @@ def _tenant(path: Path) -> Tenant:
         gateway_token=_secret(path, "tokens.gateway", settings.tokens.gateway),
         admin_token=_secret(path, "tokens.admin", settings.tokens.admin),
         file=path,
+        odoo=_odoo(path, settings),
+        google_keys=_google_keys(path, settings),
     )
+
+
+def _odoo(path: Path, settings: TenantFile) -> OdooSettings | None:
+    if settings.mode not in ("hybrid", "odoo"):
+        return None
+    odoo = settings.odoo
+    if odoo is None:
+        raise ConfigError(f'{path}: odoo: mode "{settings.mode}" needs this table; say url, database and login there')
+    if (odoo.password is None) == (odoo.api_key is None):
+        raise ConfigError(f"{path}: odoo: say where the password or the api_key is, one of the two")
+    return OdooSettings(
+        url=odoo.url,
+        database=odoo.database,
+        tenant=settings.id,
+        login=odoo.login,
+        password=_secret(path, "odoo.password", odoo.password, 1) if odoo.password else "",
+        api_key=_secret(path, "odoo.api_key", odoo.api_key) if odoo.api_key else "",
+        wire=odoo.wire,
+        planning=Planning.GOOGLE if settings.mode == "hybrid" else Planning.ODOO,
+        timeout_s=odoo.timeout_s,
+        zone=settings.timezone,
+        country=settings.region,
+        agents=odoo.agents,
+        birth_date_field=odoo.birth_date_field,
+        title=settings.title,
+        location=settings.location,
+        description=odoo.description,
+        privacy=odoo.privacy,
+        notify_attendees=odoo.notify_attendees,
+        screen_pop=odoo.screen_pop,
+        public_url=odoo.public_url,
+    )
+
+
+def _google_keys(path: Path, settings: TenantFile) -> Keys | None:
+    if settings.mode not in ("hybrid", "google"):
+        return None
+    if settings.google is None:
+        raise ConfigError(f'{path}: google: mode "{settings.mode}" needs this table; say access there')
+    try:
+        return keys_of(settings.google, lambda key, ref: _secret(path, key, Secret(env=ref.env, file=ref.file), 1))
+    except ConfigError as error:
+        raise ConfigError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
 
 
 def _read(path: Path, form: type[T]) -> T:
@@ -310,9 +147,9 @@ def _read(path: Path, form: type[T]) -> T:
         raise ConfigError(f"{path}: is not TOML ({error}); correct that line") from error
 
 
-def _secret(path: Path, key: str, secret: Secret) -> str:
+def _secret(path: Path, key: str, secret: Secret, shortest: int = 16) -> str:
     if (secret.env is None) == (secret.file is None):
-        raise ConfigError(f'{path}: {key}: say where the token is, {{ env = "NAME" }} or {{ file = "name.token" }}')
+        raise ConfigError(f'{path}: {key}: say where it is, {{ env = "NAME" }} or {{ file = "name.token" }}')
     if secret.env is not None:
         value = os.environ.get(secret.env, "").strip()
         fix = f"set the environment variable {secret.env}"
@@ -321,8 +158,8 @@ def _secret(path: Path, key: str, secret: Secret) -> str:
         try:
             value = (path.parent / secret.file).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: {key}: {secret.file} cannot be read; write the token into it") from error
-        fix = f"write the token into {secret.file}"
-    if len(value) < 16:  # noqa: PLR2004 -- what a person would type is guessed
-        raise ConfigError(f"{path}: {key}: the token is missing or shorter than 16 characters; {fix}")
+            raise ConfigError(f"{path}: {key}: {secret.file} cannot be read; write the secret into it") from error
+        fix = f"write the secret into {secret.file}"
+    if len(value) < shortest:
+        raise ConfigError(f"{path}: {key}: the secret is missing or shorter than {shortest} characters; {fix}")
     return value

@@ -15,16 +15,14 @@ import structlog
 from msgspec import Struct
 
 from pupitre import metrics
-from pupitre.backends.local.directory import LocalDirectory
-from pupitre.backends.local.free_busy import LocalFreeBusy
-from pupitre.backends.local.records import LocalRecords
+from pupitre.backing import Backing, backing_of
 from pupitre.booking import due, watch
 from pupitre.booking.commitments import works
 from pupitre.booking.dbos_engine import DbosEngine
 from pupitre.booking.world import Policy, World
 from pupitre.clock import HeldClock, SystemClock
 from pupitre.closures import public_holidays
-from pupitre.config import Config, TenantFile
+from pupitre.config import Config
 from pupitre.config import Tenant as TenantConfig
 from pupitre.desk import Desk, Incoming, take_turn
 from pupitre.dialogue.actions import Action, Transfer
@@ -35,6 +33,8 @@ from pupitre.dialogue.script import Script, UnknownPhrase, script_of
 from pupitre.languages import UnknownLanguage, load
 from pupitre.perform import perform
 from pupitre.ports import Clock, CommitmentStatus, ConfigError, Unavailable
+from pupitre.sandbox.emulators import Emulators
+from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
 from pupitre.store.calls import StoredCalls
 from pupitre.store.commitments import StoredCommitments
@@ -74,6 +74,9 @@ class House:
         self.clock = clock
         self.due = StoredDueWork(database)
         self.tenants: dict[str, Tenant] = {}
+        address = config.desk.sandbox.emulators
+        self.emulators = Emulators(address) if config.desk.sandbox.enabled and address else None
+        self._backings: dict[str, Backing] = {}
         self._worlds: dict[str, World] = {}
         self._worlds_made = asyncio.Event()
         self.engine = DbosEngine(_engine_url(config), works(self._worlds))
@@ -101,13 +104,16 @@ class House:
         if working and not isinstance(self.clock, HeldClock):
             self.begin(due.work_off(self.due, self._worlds, due.COMMITMENTS, self.clock))
 
-    def dependencies(self) -> dict[str, Callable[[], Awaitable[None]]]:
+    def dependencies(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What the desk cannot do without, by name, and how to ask whether it is there."""
 
         async def store() -> None:
             await sandbox.clock(self.database)
 
-        return {"store": store, "engine": self.engine.ready}
+        asked: dict[str, Callable[[], Awaitable[object]]] = {"store": store, "engine": self.engine.ready}
+        for tenant, backing in self._backings.items():
+            asked |= {f"{tenant}.{name}": ping for name, ping in backing.pings.items()}
+        return asked
 
     async def refresh_clock(self) -> None:
         """In the sandbox: take over what another process has set."""
@@ -119,6 +125,25 @@ class House:
         assert isinstance(self.clock, HeldClock)
         await sandbox.set_clock(self.database, now)
         self.clock.set(now)
+        if self.emulators is not None:
+            await self.emulators.set_clock(now)
+
+    def back(self, tenant: TenantConfig) -> None:
+        """Make the tenant's backends."""
+        self._backings[tenant.settings.id] = backing_of(tenant, self.database, self.clock)
+
+    async def renew(self, tenant_id: str) -> None:
+        """In the sandbox: make the tenant's backends anew, as they remember who was there before."""
+        await self._worlds_made.wait()
+        old, world = self._backings[tenant_id], self._worlds[tenant_id]
+        [tenant] = [one for one in self.config.tenants if one.settings.id == tenant_id]
+        self.back(tenant)
+        self._worlds[tenant_id] = _world(self, tenant.settings, self._backings[tenant_id], world.rules.holidays)
+        await old.close()
+
+    def screen_pop(self, tenant_id: str, call: Call) -> str | None:
+        """Address of the caller's file, for the person who takes a transfer."""
+        return self._backings[tenant_id].screen_pop(call)
 
     async def walk(self, until: datetime) -> None:
         """In the sandbox: let time pass, and do what is due, in its order, at its instant.
@@ -148,7 +173,8 @@ class House:
         year = self.clock.now().year
         for tenant in self.config.tenants:
             days = await asyncio.to_thread(public_holidays, tenant.settings.slots.holidays, year)
-            self._worlds[tenant.settings.id] = _world(self, tenant.settings, days)
+            backing = self._backings[tenant.settings.id]
+            self._worlds[tenant.settings.id] = _world(self, tenant.settings, backing, days)
         self._worlds_made.set()
         self.engine.launch()
 
@@ -158,6 +184,10 @@ class House:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.engine.stop()
+        for backing in self._backings.values():
+            await backing.close()
+        if self.emulators is not None:
+            await self.emulators.close()
         await self.database.close()
 
 
@@ -168,6 +198,7 @@ async def open_house(config: Config) -> House:
     try:
         house = House(config, database, await _clock(config, database))
         for tenant in config.tenants:
+            house.back(tenant)
             house.tenants[tenant.settings.id] = await _tenant(house, tenant)
     except BaseException:
         await database.close()
@@ -216,7 +247,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         perform=carry_out,
         renew=keep,
         release=reservations.release,
-        screen_pop=_no_screen_pop,
+        screen_pop=partial(house.screen_pop, id_),
         turn_budget=settings.limits.turn_budget_s,
         told=partial(_count, id_),
     )
@@ -252,16 +283,15 @@ async def _pinned(calls: StoredCalls, clock: Clock, configuration: str) -> Scrip
     return _script(settings, clock.now().year, f"configuration {configuration}")
 
 
-def _world(house: House, settings: TenantFile, holidays: frozenset[date]) -> World:
-    """Local mode: the desk's own store is directory, record and planning."""
+def _world(house: House, settings: TenantFile, backing: Backing, holidays: frozenset[date]) -> World:
     database, id_ = house.database, settings.id
     return World(
         tenant=id_,
         clock=house.clock,
-        directory=LocalDirectory(database, id_),
-        records=LocalRecords(database, id_, house.clock),
-        free_busy=LocalFreeBusy(database, id_),
-        agenda=None,
+        directory=backing.directory,
+        records=backing.records,
+        free_busy=backing.free_busy,
+        agenda=backing.agenda,
         reservations=StoredReservations(database, id_),
         commitments=StoredCommitments(database, id_),
         due=house.due,
@@ -270,7 +300,7 @@ def _world(house: House, settings: TenantFile, holidays: frozenset[date]) -> Wor
         engine=house.engine,
         rules=settings.rules(holidays),
         policy=Policy(
-            external_uid=f"{id_}:event:{{id}}",
+            external_uid=backing.external_uid.replace("{tenant}", id_),
             hold=timedelta(seconds=settings.limits.hold_s),
             patience=timedelta(seconds=settings.limits.patience_s),
         ),
@@ -283,11 +313,6 @@ async def close_silent_calls(tenant: Tenant, now: datetime) -> None:
     for call_id in await tenant.calls.silent(since, 100):
         await take_turn(tenant.desk, Incoming(call_id, HungUp(now)))
         metrics.CALLS_CLOSED.labels(tenant.id).inc()
-
-
-def _no_screen_pop(_call: Call) -> str | None:
-    """Local mode has no page for a patient."""
-    return None
 
 
 def _count(tenant: str, before: Call, after: Call, seconds: float, actions: Sequence[Action]) -> None:

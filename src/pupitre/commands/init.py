@@ -12,10 +12,15 @@ import click
 import jinja2
 
 from pupitre.clock import SystemClock
-from pupitre.config import Mode, load
+from pupitre.config import load
 from pupitre.ports.errors import ConfigError
+from pupitre.settings import Mode
 from pupitre.store import migrate, open_database
 from pupitre.store.sandbox import mark
+
+_EMULATED_PASSWORD = "ivr"  # noqa: S105 -- what the Odoo emulator's technical user has
+_EMULATED_BEARER = "ya29.emu-svc"
+"""The Google emulator's service account, with which it shares every agent's calendar."""
 
 
 @click.command()
@@ -90,7 +95,11 @@ def write(
         for number, (id_, name) in enumerate(names.items()):
             prefix = f"{id_}." if number else ""
             for role in ("gateway", "admin"):
-                _secret(directory / f"{prefix}{role}.token")
+                _write_secret(directory / f"{prefix}{role}.token", secrets.token_urlsafe(32))
+            if sandbox and mode in ("hybrid", "odoo"):
+                _write_secret(directory / f"{prefix}odoo.password", _EMULATED_PASSWORD)
+            if sandbox and mode in ("hybrid", "google"):
+                _write_secret(directory / f"{prefix}google.bearer", _EMULATED_BEARER)
             text = templates.get_template("tenant.toml.j2").render(known | {"id": id_, "prefix": prefix, "name": name})
             (directory / f"{id_}.toml").write_text(text)
         settings.write_text(templates.get_template("pupitre.toml.j2").render(known))
@@ -109,7 +118,7 @@ async def _make_sandbox(directory: Path) -> None:
         await database.close()
 
 
-def _secret(path: Path) -> None:
-    """A fresh token that only its owner may read."""
+def _write_secret(path: Path, secret: str) -> None:
+    """A file that only its owner may read."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
+        file.write(secret + "\n")

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pupitre.config import Config, TenantFile, load
+from pupitre.config import Config, load
+from pupitre.settings import TenantFile
 from pupitre.wiring import House, Tenant, open_house
 
 T = TypeVar("T")

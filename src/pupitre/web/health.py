@@ -14,7 +14,7 @@ from pupitre import metrics
 from pupitre.ports import Clock, DeskError
 from pupitre.web.bodies import answer
 
-Ping = Callable[[], Awaitable[None]]
+Ping = Callable[[], Awaitable[object]]
 """Asks a dependency whether it is there; raises DeskError when it is not."""
 
 PATIENCE = 2.0

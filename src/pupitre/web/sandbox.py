@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pupitre.sandbox import World, reset, state
+from pupitre.sandbox.loading import reset
+from pupitre.sandbox.showing import state
+from pupitre.sandbox.worlds import World
 from pupitre.web.access import Keys, Role
 from pupitre.web.bodies import answer, decode
 from pupitre.web.problems import Problem

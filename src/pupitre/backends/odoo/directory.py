@@ -10,7 +10,7 @@ from pupitre.backends.odoo.fields import USER
 from pupitre.backends.odoo.once import create_once
 from pupitre.backends.odoo.people import digits_in_any_form, has_number, is_named, letters_in_any_form, said_name
 from pupitre.backends.odoo.wire import Row, day, link, text
-from pupitre.model import Agent, Patient
+from pupitre.model import Agent, BackendId, Patient
 from pupitre.phones import e164
 from pupitre.ports import Refused, Who
 
@@ -54,6 +54,15 @@ class OdooDirectory:
         found = [row for row in rows if self._matches(row, who, numbers)]
         people = [row for row in found if not row.get("is_company")] or found
         return [self._patient(row, who, numbers) for row in people[:_MOST_PATIENTS]]
+
+    async def read_patient(self, patient_id: BackendId) -> Patient:
+        """As known now. Raises NotFound, Unavailable."""
+        there = await self._client.fields(PARTNER)
+        numbers = [field for field in _NUMBERS if field in there]
+        born = self._settings.birth_date_field
+        fields = ["name", "user_id", "phone_sanitized", *numbers, *([born] if born else [])]
+        row = await self._client.read(PARTNER, int(patient_id), [field for field in fields if field in there])
+        return self._patient(row, Who(), numbers)
 
     async def create_patient(self, name: str, phone: str | None, birth_date: date | None, key: str) -> Patient:
         """Make a new patient, once per `key`; the number is stored in E.164. Raises Unavailable, Refused."""
