@@ -90,7 +90,7 @@ class Client:
             raise meaning_of(fault, model, method) from fault
         try:
             return msgspec.json.decode(raw, type=result)
-        except msgspec.ValidationError as error:
+        except msgspec.MsgspecError as error:
             raise Unavailable(f"Odoo answered {model}.{method} with something else than expected: {error}") from error
 
     async def search_read(

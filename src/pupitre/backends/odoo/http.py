@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import aiohttp
 import msgspec
 from msgspec import Struct
 
 from pupitre.ports import Unavailable
+
+_DOWN = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
 
 
 class Answer(Struct, frozen=True):
@@ -28,7 +36,7 @@ class Http:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, path: str, body: object, headers: Mapping[str, str]) -> Answer:
-        """POST this as JSON. Raises Unavailable for no answer, 429, and any 5xx that is not Odoo's own."""
+        """POST this as JSON. Raises Unavailable for no answer, 429, and what proxies say of a server that is down."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout, connector=aiohttp.TCPConnector(limit=32)
@@ -53,7 +61,7 @@ class Http:
             session_id=cookie.value if cookie else None,
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
-        if answer.status == 429 or (answer.status >= 500 and not answer.json):  # noqa: PLR2004 -- RFC 6585, RFC 9110
+        if answer.status in _DOWN:
             raise Unavailable(f"Odoo answered {path} with HTTP {answer.status}", retry_after=answer.retry_after)
         return answer
 

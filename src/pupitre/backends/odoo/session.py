@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +31,7 @@ _LONGEST_PAUSE_S = 3600.0
 _MOST_REFUSALS = 8
 """Odoo counts refused logins per address and shuts everybody there out after the tenth, the right password included."""
 _LAST_PAUSE_S = 24 * 3600.0
+_ODOO_14_WITH_SEVERAL_DATABASES = "HTTP 500, which is how Odoo 14 with several databases says no to all three"
 
 
 class _Envelope(Struct):
@@ -68,16 +70,15 @@ class Login:
     async def _authenticate(self, http: Http) -> None:
         params = {"db": self.database, "login": self.login, "password": self._password}
         answer = await http.post("/web/session/authenticate", _request(params, 1), {})
+        if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and not answer.json:
+            self._refuse(_ODOO_14_WITH_SEVERAL_DATABASES)
+            raise Unavailable(self._why)
         try:
             user = msgspec.json.decode(_result(answer, "/web/session/authenticate"), type=_LoggedIn)
         except Fault as fault:
             if fault.name != ACCESS_DENIED:
                 raise Unavailable(f"Odoo cannot log in to the database {self.database!r}: {fault.message}") from fault
-            self._refusals += 1
-            self._shut(
-                f"Odoo refuses the login {self.login!r} for the database {self.database!r}: {fault.message}. "
-                "Check the login and password of the Odoo user"
-            )
+            self._refuse(fault.message)
             raise Unavailable(self._why) from fault
         if user.uid is None:
             self._shut(
@@ -87,6 +88,13 @@ class Login:
             raise Unavailable(self._why)
         self._refusals = 0
         self.session_id, self.uid = answer.session_id, user.uid
+
+    def _refuse(self, said: str) -> None:
+        self._refusals += 1
+        self._shut(
+            f"Odoo refuses the login {self.login!r} for the database {self.database!r}: {said}. "
+            "Check the login and password of the Odoo user"
+        )
 
     def _shut(self, why: str) -> None:
         pause = min(_FIRST_PAUSE_S * 2 ** max(self._refusals - 1, 0), _LONGEST_PAUSE_S)
