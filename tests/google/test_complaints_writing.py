@@ -40,7 +40,20 @@ async def test_complaint_3_one_meeting_becomes_many_events(google, open_agenda, 
     google.load(*(agent.calendar for agent in agents), share={"alice@clinique.test": "writer"})
     ref = await agenda.insert(visit, agents[0], "key-1")
 
+    assert 1 == len(google.person(agents[1].calendar).living())
     assert [ref] == [found.ref for found in await agenda.find(visit.external_uid)]
+    assert [] == list((await agenda.changes(agents[1], None)).events)
+
+
+async def test_complaint_3_a_colleagues_copy_is_not_taken_for_the_event(google, open_agenda, agents, alice, visit):
+    """The event is gone when its calendar has it no longer, whoever still has a copy."""
+    agenda = open_agenda()
+    ref = await agenda.insert(visit, agents[0], "key-1")
+    alice.change(ref.event_id, attendees=[{"email": agents[1].calendar}])
+    alice.delete(ref.event_id)
+
+    assert [0, 1] == [len(google.person(agent.calendar).living()) for agent in agents[:2]]
+    assert await agenda.cancel(ref) is None
 
 
 async def test_complaint_4_an_insert_is_refused_as_a_duplicate(google, agenda, agents, sent, visit):

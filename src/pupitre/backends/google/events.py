@@ -32,8 +32,11 @@ def event_id(uid: str, revision: int) -> str:
 
 
 def looks_ours(event: Event) -> bool:
-    """Whether the event was made by a desk; the id alone tells it of a tombstone. Occurrences of series are not."""
-    if event.recurring_event_id is not None:
+    """Whether the event was made by a desk; the id alone tells it of a tombstone.
+
+    Occurrences of series are not, nor are copies that stand in the calendars of colleagues who were invited.
+    """
+    if event.recurring_event_id is not None or event.is_guests_copy:
         return False
     return UID in event.extended_properties.private or _OURS.fullmatch(event.id) is not None
 

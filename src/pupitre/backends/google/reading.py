@@ -61,7 +61,7 @@ async def alive_by_id(client: Client, calendars: Iterable[str], event_id: str) -
 
     async def look(calendar: str) -> CalendarRef | None:
         found = await get(client, calendar, event_id)
-        return None if found is None or found.cancelled else ref_of(calendar, found)
+        return None if found is None or found.cancelled or found.is_guests_copy else ref_of(calendar, found)
 
     return next(filter(None, await _everywhere(look, calendars)), None)
 

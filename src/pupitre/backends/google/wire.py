@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pupitre.ports import Unavailable
 
@@ -54,6 +54,11 @@ class Properties(Struct, frozen=True):
     private: Mapping[str, str] = {}
 
 
+class Organizer(Struct, frozen=True):
+    is_self: bool = field(name="self", default=False)
+    """Whether it is the calendar in which this copy of the event stands."""
+
+
 class Event(Struct, frozen=True, rename="camel"):
     """What we look at in an event; a tombstone may hold the id alone."""
 
@@ -64,13 +69,20 @@ class Event(Struct, frozen=True, rename="camel"):
     end: EventTime = EventTime()
     extended_properties: Properties = Properties()
     recurring_event_id: str | None = None
+    organizer: Organizer | None = None
+    """A tombstone may have lost it."""
+
+    @property
+    def is_guests_copy(self) -> bool:
+        """Whether the event is another calendar's, shown here because its owner was invited. It has the same id."""
+        return self.organizer is not None and not self.organizer.is_self
 
     @property
     def cancelled(self) -> bool:
         return self.status == "cancelled"
 
 
-EVENT_FIELDS = "id,etag,status,start,end,extendedProperties/private,recurringEventId"
+EVENT_FIELDS = "id,etag,status,start,end,extendedProperties/private,recurringEventId,organizer/self"
 """A partial response: the desk never learns what else agents have in their events."""
 
 
