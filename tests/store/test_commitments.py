@@ -8,7 +8,7 @@ import pytest
 from tests.store.conftest import NOW
 
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import CalendarRef, Intent, Slot, Source
+from pupitre.model import Appointment, CalendarRef, Intent, Slot, Source
 from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, NotFound, Stale
 from pupitre.store.commitments import StoredCommitments
 
@@ -29,7 +29,7 @@ async def test_every_field_is_read_back(commitments):
     full = asked(
         slot=SLOT,
         appointment_id="a-1",
-        before=SLOT,
+        before=Appointment("a-1", 12, SLOT),
         reason="malade",
         source=Source.WEB,
         offsets=("P1D", "PT1H"),
