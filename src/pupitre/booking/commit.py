@@ -85,7 +85,7 @@ async def withdraw(world: World, commitment_id: str) -> Commitment:
 async def begin_again(world: World, commitment_id: str) -> bool:
     """Begin the next attempt of what waits for one; whether there was one to begin. Raises Unavailable."""
     kept = await world.commitments.read(commitment_id)
-    if kept.status not in (CommitmentStatus.WAITING, CommitmentStatus.WITHDRAWN):
+    if kept.status not in (CommitmentStatus.WAITING, CommitmentStatus.WITHDRAWN) or kept.yields_to is not None:
         return False
     running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
     try:
@@ -102,6 +102,8 @@ async def retry(world: World, commitment_id: str, by: str) -> Commitment:
         kept = await world.commitments.read(commitment_id)
         if kept.status not in (CommitmentStatus.ERROR, CommitmentStatus.WAITING) or kept.closed_at is not None:
             raise Refused(f"{commitment_id} is {_standing(kept)}: only what waits or is in error can be tried again")
+        if kept.yields_to is not None:
+            raise Refused(f"{commitment_id} has left its work to {kept.yields_to}: see to that one")
         now = world.now()
         again = replace(
             kept,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pupitre.booking import reminders
+from pupitre.booking.duties import fulfil, hand_back
 from pupitre.booking.keys import DUE_KIND, record_key
 from pupitre.booking.planning import Planned
 from pupitre.booking.world import World
@@ -48,6 +49,7 @@ async def agree(world: World, asked: Commitment, appointment: Appointment, plann
     if asked.intent is not Intent.BOOK:
         for other in await world.commitments.find(appointment_id=appointment.id):
             await world.reservations.free(other.id)
+        await fulfil(world, asked)
         await reminders.follow(world, appointment)
     return await _end(world, asked, CommitmentStatus.DONE, CommitOutcome.RECORDED, [("done", "")], ref=planned.ref)
 
@@ -55,6 +57,7 @@ async def agree(world: World, asked: Commitment, appointment: Appointment, plann
 async def slot_taken(world: World, asked: Commitment) -> Ended:
     """Somebody else has the slot: nothing was written, others are offered."""
     await world.reservations.free(asked.id)
+    await hand_back(world, asked)
     line = ("slot taken", "somebody else has the slot; nothing was written")
     return await _end(world, asked, CommitmentStatus.WITHDRAWN, CommitOutcome.SLOT_TAKEN, [line])
 
@@ -62,6 +65,7 @@ async def slot_taken(world: World, asked: Commitment) -> Ended:
 async def gone(world: World, asked: Commitment) -> Ended:
     """The appointment to change is not there any more: nothing was written, a person must look."""
     reason = "the appointment is not there any more"
+    await hand_back(world, asked)
     return await _end(world, asked, CommitmentStatus.ERROR, CommitOutcome.CONFLICT, [("gone", reason)], error=reason)
 
 
@@ -71,13 +75,16 @@ async def refused(world: World, asked: Commitment, error: DeskError) -> Ended:
     reason = str(error)
     if kept.status is CommitmentStatus.WITHDRAWN:
         await world.reservations.free(asked.id)
+        await hand_back(world, asked)
         return Ended(kept.status)
     if kept.recorded_at is not None:
+        await fulfil(world, asked)
         await _tell_record(world, kept, reason)
         await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
         outcome = CommitOutcome.RECORDED
     else:
         await world.reservations.free(asked.id)
+        await hand_back(world, asked)
         outcome = CommitOutcome.REFUSED if isinstance(error, Refused) else CommitOutcome.CONFLICT
         if kept.attempt > 1:
             await _leave(world, kept, TaskKind.CALL_BACK, reason)
@@ -90,6 +97,7 @@ async def conflict(world: World, asked: Commitment, before: Appointment, planned
     await world.records.note_sync(before.id, SyncState.ERROR, planned.ref, planned.conflict)
     await world.reservations.reserve(asked.id, asked.call_id, before.slot, world.now())
     await reminders.follow(world, restored)
+    await fulfil(world, asked)
     await _leave(world, asked, TaskKind.CONFLICT, planned.conflict)
     line = ("conflict", planned.conflict)
     return await _end(world, asked, CommitmentStatus.ERROR, CommitOutcome.CONFLICT, [line], error=planned.conflict)
@@ -108,6 +116,7 @@ async def undo(world: World, asked: Commitment) -> Ended:
             await world.records.move(stands.id, kept.before.slot, kept.before.status)
             await world.records.note_sync(stands.id, kept.before.sync_state, kept.before.ref, kept.before.sync_error)
     await world.reservations.free(kept.id)
+    await hand_back(world, kept)
     return Ended(CommitmentStatus.WITHDRAWN)
 
 
@@ -157,8 +166,10 @@ def _too_late(kept: Commitment, next_try: datetime, budget: timedelta) -> str:
 async def _give_up(world: World, kept: Commitment, reason: str) -> Ended:
     if kept.recorded_at is None:
         await world.reservations.free(kept.id)
+        await hand_back(world, kept)
         await _leave(world, kept, TaskKind.CALL_BACK, reason)
     else:
+        await fulfil(world, kept)
         await _tell_record(world, kept, reason)
         await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
     outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else CommitOutcome.REFUSED

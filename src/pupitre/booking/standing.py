@@ -7,10 +7,11 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pupitre.booking.keys import DUE_KIND, record_key
+from pupitre.booking.duties import take_over
+from pupitre.booking.keys import record_key
 from pupitre.booking.world import World
 from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Slot, Source
-from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, NotFound, Stale, Unavailable
+from pupitre.ports import Commitment, NotFound, Unavailable
 from pupitre.slots import Candidate, may_commit, merge
 
 
@@ -39,26 +40,10 @@ async def look(world: World, asked: Commitment) -> Standing:
         if before.status is AppointmentStatus.CANCELED and asked.intent is Intent.RESCHEDULE:
             return Standing(None)
         before = replace(before, patient_name=None)
-    await _supersede(world, asked)
+    await take_over(world, asked)
     if kept.before is None:
         await world.commitments.save(replace(kept, before=before))
     return Standing(before)
-
-
-async def _supersede(world: World, asked: Commitment) -> None:
-    """Two commitments never work on one appointment: the later waits for the earlier, or takes its duty over."""
-    for other in await world.commitments.find(appointment_id=asked.appointment_id):
-        if other.id == asked.id:
-            continue
-        if other.status is CommitmentStatus.RUNNING and (other.asked_at, other.id) < (asked.asked_at, asked.id):
-            raise Unavailable(f"{other.id} is still at work on this appointment")
-        if other.status is CommitmentStatus.WAITING:
-            line = HistoryLine(world.now(), "superseded", f"{asked.id} takes over")
-            try:
-                await world.commitments.save(replace(other, status=CommitmentStatus.DONE, error=None), [line])
-            except Stale as error:
-                raise Unavailable(f"{other.id} has just begun again") from error
-            await world.due.drop(world.tenant, DUE_KIND, [other.id])
 
 
 async def reserve(world: World, asked: Commitment, now: Standing | None, attempt: int) -> Reserved:

@@ -114,6 +114,8 @@ class Commitment(Struct, frozen=True):
     error: str | None = None
     attempt: int = 1
     """How often it was begun: by the turn, then by due work, a person, or a process that took it over."""
+    yields_to: str | None = None
+    """The later commitment on the same appointment that has taken over what this one waits to do."""
     retried_at: datetime | None = None
     """When a person had it tried again: the budget of later tries counts from then."""
     closed_by: str | None = None

@@ -1,0 +1,53 @@
+"""Two commitments on one appointment never work at the same time: the later waits for the earlier, or takes over what
+that one still had to do, hands it back if it comes to nothing itself, and fulfils it by what it does in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from pupitre.booking.keys import DUE_KIND
+from pupitre.booking.world import World
+from pupitre.dialogue.events import CommitOutcome
+from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, Stale, Unavailable
+
+
+async def take_over(world: World, asked: Commitment) -> None:
+    """Have every waiting commitment on this appointment yield. Raises Unavailable while an earlier one is at work."""
+    for other in await world.commitments.find(appointment_id=asked.appointment_id):
+        if other.id == asked.id:
+            continue
+        earlier = (other.asked_at, other.id) < (asked.asked_at, asked.id)
+        if other.status is CommitmentStatus.RUNNING and earlier:
+            raise Unavailable(f"{other.id} is still at work on this appointment")
+        if other.status is CommitmentStatus.WAITING and other.yields_to != asked.id:
+            line = HistoryLine(world.now(), "yields", f"to {asked.id}")
+            try:
+                await world.commitments.save(replace(other, yields_to=asked.id), [line])
+            except Stale as error:
+                raise Unavailable(f"{other.id} has just begun again") from error
+            await world.due.drop(world.tenant, DUE_KIND, [other.id])
+
+
+async def hand_back(world: World, asked: Commitment) -> None:
+    """What yielded goes on by itself: this commitment came to nothing."""
+    for other in await _yielding(world, asked):
+        now = world.now()
+        await world.due.put([Due(world.tenant, other.id, DUE_KIND, other.id, now)])
+        await world.commitments.save(replace(other, yields_to=None), [HistoryLine(now, "goes on")])
+
+
+async def fulfil(world: World, asked: Commitment) -> None:
+    """What yielded is done with: record and planning now show what this commitment made of the appointment."""
+    for other in await _yielding(world, asked):
+        done = replace(other, status=CommitmentStatus.DONE, outcome=CommitOutcome.RECORDED, error=None, yields_to=None)
+        if other.recorded_at is None:
+            done = replace(done, status=CommitmentStatus.WITHDRAWN, outcome=CommitOutcome.WITHDRAWN)
+        await world.commitments.save(done, [HistoryLine(world.now(), "superseded", f"by {asked.id}")])
+
+
+async def _yielding(world: World, asked: Commitment) -> Sequence[Commitment]:
+    found = await world.commitments.find(appointment_id=asked.appointment_id)
+    return [other for other in found if other.yields_to == asked.id and other.status is CommitmentStatus.WAITING]
