@@ -7,22 +7,25 @@ these files: a token is a reference to an environment variable or to a file besi
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
 
-from pupitre.backends.google.credentials import Keys, keys_of
 from pupitre.backends.odoo.settings import OdooSettings, Planning
 from pupitre.ports.errors import ConfigError
 from pupitre.settings import DAYS, DeskFile, Secret, TenantFile
 
+if TYPE_CHECKING:
+    from pupitre.backends.google.credentials import Keys
+
 T = TypeVar("T")
 
 
-class Tenant(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Tenant:
     """A tenant's settings with its secrets looked up; the settings as they are pinned hold none."""
 
     settings: TenantFile
@@ -33,7 +36,8 @@ class Tenant(Struct, frozen=True):
     google_keys: Keys | None = None
 
 
-class Config(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Config:
     """Everything the operator has set."""
 
     file: Path
@@ -126,6 +130,9 @@ def _google_keys(path: Path, settings: TenantFile) -> Keys | None:
         return None
     if settings.google is None:
         raise ConfigError(f'{path}: google: mode "{settings.mode}" needs this table; say access there')
+    # Loads google-auth, which other modes need not wait for.
+    from pupitre.backends.google.credentials import keys_of  # noqa: PLC0415
+
     try:
         return keys_of(settings.google, lambda key, ref: _secret(path, key, Secret(env=ref.env, file=ref.file), 1))
     except ConfigError as error:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -33,7 +34,6 @@ from pupitre.dialogue.script import Script, UnknownPhrase, script_of
 from pupitre.languages import UnknownLanguage, load
 from pupitre.perform import perform
 from pupitre.ports import Clock, CommitmentStatus, ConfigError, Unavailable
-from pupitre.sandbox.emulators import Emulators
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
 from pupitre.store.calls import StoredCalls
@@ -42,6 +42,9 @@ from pupitre.store.due_work import StoredDueWork
 from pupitre.store.reminders import StoredReminders
 from pupitre.store.reservations import StoredReservations
 from pupitre.store.tasks import StoredTasks
+
+if TYPE_CHECKING:
+    from pupitre.sandbox.emulators import Emulators
 
 log = structlog.get_logger()
 
@@ -75,7 +78,7 @@ class House:
         self.due = StoredDueWork(database)
         self.tenants: dict[str, Tenant] = {}
         address = config.desk.sandbox.emulators
-        self.emulators = Emulators(address) if config.desk.sandbox.enabled and address else None
+        self.emulators = _emulators(address) if config.desk.sandbox.enabled and address else None
         self._backings: dict[str, Backing] = {}
         self._worlds: dict[str, World] = {}
         self._worlds_made = asyncio.Event()
@@ -263,6 +266,13 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         reservations=reservations,
         tasks=StoredTasks(house.database, id_),
     )
+
+
+def _emulators(address: str) -> Emulators:
+    """Loads an HTTP client, which desks without emulators need not wait for."""
+    from pupitre.sandbox.emulators import Emulators  # noqa: PLC0415
+
+    return Emulators(address)
 
 
 def _script(settings: TenantFile, year: int, where: str) -> Script:

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from tests.contracts.agenda import TUESDAY, UID, at
 from tests.servers.google import NOW, emulator  # noqa: F401  fixture
 
-from pupitre.backends.google import Bearer, GoogleAgenda, GoogleSettings, Keys, ServiceAccount
+from pupitre.backends.google.agenda import GoogleAgenda
+from pupitre.backends.google.credentials import Bearer, Keys, ServiceAccount
+from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.http import Http
 from pupitre.backends.google.settings import Access, SecretRef
 from pupitre.clock import HeldClock

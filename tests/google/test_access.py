@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from google.auth import jwt
 
-from pupitre.backends.google import Access, Bearer, Consent, GoogleSettings, Keys, SecretRef, ServiceAccount, keys_of
+from pupitre.backends.google.credentials import Bearer, Consent, Keys, ServiceAccount, keys_of
+from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
 from pupitre.backends.google.credentials import SCOPES, token_request
 from pupitre.ports import ConfigError
 

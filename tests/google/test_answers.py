@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tests.contracts.agenda import TUESDAY, UID
 from tests.google.conftest import ACCESS
 
-from pupitre.backends.google import Consent, GoogleAgenda, GoogleSettings, Keys
+from pupitre.backends.google.agenda import GoogleAgenda
+from pupitre.backends.google.credentials import Consent, Keys
+from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.busy import chunks, merged, readings
 from pupitre.backends.google.channels import opened
 from pupitre.backends.google.credentials import Bearer, read_token

@@ -7,7 +7,9 @@ import pytest
 from msgspec.structs import replace
 from tests.contracts.agenda import PARIS, TUESDAY, at
 
-from pupitre.backends.google import Bearer, CalendarAccess, Consent, Keys, Push, read_push
+from pupitre.backends.google.agenda import CalendarAccess
+from pupitre.backends.google.channels import Push, read_push
+from pupitre.backends.google.credentials import Bearer, Consent, Keys
 from pupitre.model import Agent, Interval
 from pupitre.ports import ConfigError, NotFound, Unavailable
 

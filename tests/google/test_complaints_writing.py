@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.contracts.agenda import PARIS, TUESDAY, at
 
-from pupitre.backends.google import Bearer, ServiceAccount
+from pupitre.backends.google.credentials import Bearer, ServiceAccount
 from pupitre.model import Agent, Interval
 from pupitre.ports import Conflict, NotFound, Refused, Unavailable
 

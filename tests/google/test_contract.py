@@ -4,7 +4,7 @@ import pytest
 from tests.contracts.agenda import AgendaContract
 from tests.contracts.free_busy import FreeBusyContract
 
-from pupitre.backends.google import Bearer, Consent
+from pupitre.backends.google.credentials import Bearer, Consent
 
 
 @pytest.fixture

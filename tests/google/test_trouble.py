@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from tests.contracts.agenda import TUESDAY, at
 
-from pupitre.backends.google import Bearer, Consent, Keys, ServiceAccount
+from pupitre.backends.google.credentials import Bearer, Consent, Keys, ServiceAccount
 from pupitre.model import Agent, Interval
 from pupitre.ports import NotFound, Refused, Unavailable
 

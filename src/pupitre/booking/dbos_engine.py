@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import msgspec
 
-from pupitre.booking.alive import AdvisoryLocks, Alive, LockedFiles
+from pupitre.booking.alive import Alive, LockedFiles
 from pupitre.booking.engine import Job, JobState, Kept, Steps, Work
 from pupitre.ports import Unavailable
 
@@ -253,6 +253,8 @@ def _alive(url: str, name: str) -> Alive:
     if url.startswith("sqlite"):
         file = Path(url.removeprefix("sqlite:///"))
         return LockedFiles(file.with_name(f"{file.name}.alive"), name)
+    from pupitre.booking.alive_postgresql import AdvisoryLocks  # noqa: PLC0415 - loads a driver SQLite needs not
+
     return AdvisoryLocks(url, name)
 
 

@@ -12,12 +12,9 @@ from pupitre.booking.keys import external_uid
 from pupitre.desk import forget
 from pupitre.model import BackendId, Interval, Slot, Source, SyncState
 from pupitre.ports import Draft
-from pupitre.sandbox.worlds import World, check, phone_of
+from pupitre.sandbox.worlds import LABELS, World, check, phone_of
 from pupitre.store import sandbox
 from pupitre.wiring import House, Tenant
-
-LABELS = "sandbox.agents"
-"""Under this name the store keeps which agent the caller calls what."""
 
 
 async def reset(house: House, tenant: Tenant, world: World) -> dict[str, object]:

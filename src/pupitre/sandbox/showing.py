@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,10 +13,12 @@ from pupitre.backends.local.directory import LocalDirectory
 from pupitre.backends.local.records import LocalRecords
 from pupitre.model import BackendId, Interval, Slot
 from pupitre.phones import e164
-from pupitre.sandbox.emulators import Emulators, GoogleEvent, GoogleTime
-from pupitre.sandbox.loading import LABELS
+from pupitre.sandbox.worlds import LABELS
 from pupitre.store import Database, sandbox
 from pupitre.wiring import House, Tenant
+
+if TYPE_CHECKING:
+    from pupitre.sandbox.emulators import Emulators, GoogleEvent, GoogleTime
 
 _EVER = Interval(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _MANY = 100_000

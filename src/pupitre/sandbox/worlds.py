@@ -9,6 +9,9 @@ from msgspec import Struct
 from pupitre.phones import e164
 from pupitre.ports import Refused
 
+LABELS = "sandbox.agents"
+"""Under this name the store keeps which agent the caller calls what."""
+
 
 class WorldAgent(Struct):
     id: str

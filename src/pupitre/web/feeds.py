@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pupitre.backends.local.feeds import Feeds
-from pupitre.backends.local.ics import CONTENT_TYPE, FeedLook, feed
 from pupitre.backends.local.records import LocalRecords
 from pupitre.backends.local.roster import Roster
 from pupitre.web.problems import Problem
@@ -24,6 +23,9 @@ def routes(house: House) -> list[Route]:
     feeds = Feeds(house.database)
 
     async def ics(request: Request) -> Response:
+        # Loaded with the first feed asked for: it costs 0.2 s that no caller should wait for.
+        from pupitre.backends.local.ics import CONTENT_TYPE, FeedLook, feed  # noqa: PLC0415
+
         whose = await feeds.whose(request.path_params["secret"])
         tenant = house.tenants.get(whose.tenant) if whose else None
         if whose is None or tenant is None:

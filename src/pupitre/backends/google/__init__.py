@@ -11,23 +11,3 @@
 
 Sources of its rules: the API's discovery document and guides, and what users of other clients have reported.
 """
-
-from pupitre.backends.google.agenda import CalendarAccess, GoogleAgenda
-from pupitre.backends.google.channels import Push, read_push
-from pupitre.backends.google.credentials import Bearer, Consent, Keys, ServiceAccount, keys_of
-from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
-
-__all__ = [
-    "Access",
-    "Bearer",
-    "CalendarAccess",
-    "Consent",
-    "GoogleAgenda",
-    "GoogleSettings",
-    "Keys",
-    "Push",
-    "SecretRef",
-    "ServiceAccount",
-    "keys_of",
-    "read_push",
-]

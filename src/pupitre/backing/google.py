@@ -1,0 +1,54 @@
+"""Google mode: patients and records in our own store, the planning in Google Calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from pupitre.backends.google.agenda import GoogleAgenda
+from pupitre.backends.local.directory import LocalDirectory
+from pupitre.backends.local.records import LocalRecords
+from pupitre.backing.backing import Backing
+from pupitre.config import Tenant
+from pupitre.model import Interval
+from pupitre.ports import Clock, Directory
+from pupitre.store import Database
+
+_MINUTE = timedelta(minutes=1)
+
+
+def google(tenant: Tenant, database: Database, clock: Clock) -> Backing:
+    """Raises ConfigError."""
+    settings = tenant.settings
+    directory = LocalDirectory(database, settings.id)
+    records = LocalRecords(database, settings.id, clock, settings.location)
+    agenda = planning(tenant, directory, clock)
+    pings = {"google": readable(agenda, directory, clock)}
+    return Backing(directory, records, agenda, agenda, pings=pings, closers=(agenda.close,))
+
+
+def planning(tenant: Tenant, directory: Directory, clock: Clock, record_url: str | None = None) -> GoogleAgenda:
+    """The agents' calendars. `record_url`: link to an appointment's record, with `{id}`, unless settings give one."""
+    settings, keys = tenant.settings.google, tenant.google_keys
+    assert settings is not None
+    assert keys is not None
+    return GoogleAgenda(
+        replace(settings, screen_pop=settings.screen_pop or record_url),
+        keys,
+        agents=directory.agents,
+        clock=clock,
+        timezone=tenant.settings.timezone,
+        language=tenant.settings.language,
+    )
+
+
+def readable(agenda: GoogleAgenda, directory: Directory, clock: Clock) -> Callable[[], Awaitable[object]]:
+    """Asks whether any calendar can be read. Raises Unavailable."""
+
+    async def ask() -> object:
+        now = clock.now()
+        return await agenda.busy(await directory.agents(), Interval(now, now + _MINUTE))
+
+    return ask

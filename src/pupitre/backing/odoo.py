@@ -1,0 +1,48 @@
+"""Odoo mode: everything in Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pupitre.backends.odoo.client import Client
+from pupitre.backends.odoo.directory import OdooDirectory
+from pupitre.backends.odoo.freebusy import OdooFreeBusy
+from pupitre.backends.odoo.records import OdooRecords
+from pupitre.backends.odoo.settings import OdooSettings
+from pupitre.backends.odoo.users import Users
+from pupitre.backing.backing import Backing
+from pupitre.config import Tenant
+from pupitre.dialogue.call import Call
+from pupitre.ports import Clock
+
+EXTERNAL_UID = "{tenant}:odoo_event:{id}"
+"""Seed §1.1, `x_external_uid`."""
+
+
+def odoo(tenant: Tenant, clock: Clock) -> Backing:
+    """One client for all of it."""
+    assert tenant.odoo is not None
+    client = Client(tenant.odoo)
+    users = Users(client)
+    return Backing(
+        OdooDirectory(client),
+        OdooRecords(client, users, clock),
+        OdooFreeBusy(client, users),
+        external_uid=EXTERNAL_UID,
+        screen_pop=screen_pop(tenant.odoo),
+        pings={"odoo": client.server},
+        closers=(client.close,),
+    )
+
+
+def screen_pop(settings: OdooSettings) -> Callable[[Call], str | None]:
+    """The appointment's form, else the patient's once it is known who calls."""
+
+    def address(call: Call) -> str | None:
+        if call.appointment is not None:
+            return settings.screen_pop_url("calendar.event", call.appointment.id)
+        if call.patient is not None and call.identified:
+            return settings.screen_pop_url("res.partner", call.patient.id)
+        return None
+
+    return address
