@@ -58,7 +58,7 @@ def init(
         database=database,
     )
     if sandbox:
-        asyncio.run(_make_sandbox(directory))
+        asyncio.run(make_sandbox(directory))
     click.echo(f"{directory / 'pupitre.toml'} is written. Start the desk with:")
     click.echo(f"  pupitre serve --config {directory / 'pupitre.toml'}")
 
@@ -107,7 +107,7 @@ def write(
         raise ConfigError(f"{directory}: cannot be written ({error.strerror}); choose another directory") from error
 
 
-async def _make_sandbox(directory: Path) -> None:
+async def make_sandbox(directory: Path) -> None:
     """Make the database and mark it: only so marked may a desk empty it. Raises ConfigError, Unavailable."""
     url = load(directory / "pupitre.toml").database_url
     await migrate(url)

@@ -7,7 +7,9 @@ whose `event` is `call_start` begins a call.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,8 @@ from pupitre.voice.terminal import Json, TakeEvent, actions_of, say_aside, show_
 from pupitre.voice.words import WORDS
 
 DEFAULT_CALLER = "+33639980001"
+USUAL_WORLD: Json = yaml.safe_load(files(__package__).joinpath("usual_world.yaml").read_text(encoding="utf-8"))
+"""The world of a scenario that does not say otherwise."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -33,8 +37,14 @@ class WrittenCall(msgspec.Struct, frozen=True):
     name: str
     start: Turn
     turns: tuple[Turn, ...]
-    world: Json = {}
-    """The world the scenario plays in (contract §4, `POST /_sandbox/reset`); empty: whatever there is."""
+    world: Json | None = None
+    """The world to load before it (contract §4, `POST /_sandbox/reset`); None: it goes on in the one there is."""
+    at: str | None = None
+    """The instant to walk the clock to before it, RFC 3339."""
+    reminder: str | None = None
+    """The offset ("P1D") of the reminder that rings: the call is outbound."""
+    needs: str | None = None
+    """What only a desk made for it can offer: `settings` or `outcomes`; such a call is not played here."""
 
 
 class ScenarioFileError(ValueError):
@@ -55,11 +65,16 @@ def read(path: Path) -> Sequence[WrittenCall]:
 
 
 class Scripted:
-    """A caller who does what is written, then hangs up."""
+    """A caller who does what is written, then hangs up.
+
+    A desk may be slow where the scenario was written with a quick one: a `continue` that the file does not speak of is
+    waited for, and what was expected is looked for in all that was heard until then.
+    """
 
     def __init__(self, call: WrittenCall) -> None:
-        self._left = iter(call.turns)
+        self._left = list(reversed(call.turns))
         self._expected = call.start.expected
+        self._before: list[Json] = []
         self.misses: list[str] = []
         self.played = 0
 
@@ -69,17 +84,29 @@ class Scripted:
     async def transferred(self) -> Json:
         return self._next({"event": "transfer_result", "transfer": {"status": "answered"}}, "")
 
-    async def wait(self, seconds: float) -> Json:  # noqa: ARG002 -- a scenario does not wait
-        return self._next({"event": "continue"}, "")
+    async def wait(self, seconds: float) -> Json:
+        if self._goes_on():
+            return self._next({"event": "continue"}, "")
+        await asyncio.sleep(seconds)
+        return {"event": "continue"}
 
     def heard(self, reply: Json) -> None:
+        actions = [*self._before, *actions_of(reply)]
+        if actions[-1]["type"] == "continue" and self._expected.get("ends") != "continue" and not self._goes_on():
+            self._before = actions[:-1]
+            return
+        self._before = []
         self.played += 1
-        for miss in _misses(self._expected, reply):
+        for miss in _misses(self._expected, {**reply, "actions": actions}):
             self.misses.append(miss)
             say_aside("✗ " + WORDS["expected"].format(what=miss))
 
+    def _goes_on(self) -> bool:
+        """Whether the file itself speaks of the next `continue`."""
+        return bool(self._left) and self._left[-1].event["event"] == "continue"
+
     def _next(self, otherwise: Json, told: str) -> Json:
-        turn = next(self._left, Turn(otherwise, told))
+        turn = self._left.pop() if self._left else Turn(otherwise, told)
         self._expected = turn.expected
         if turn.told:
             show_caller(turn.told)
@@ -96,14 +123,31 @@ async def play(call: WrittenCall, take_event: TakeEvent, call_id: str) -> Script
 def _from_scenarios(raw: list[Json]) -> Iterator[WrittenCall]:
     for one in raw:
         calls = one.get("calls") or [one]
-        world = one.get("world", {})
-        assert isinstance(calls, list)
-        assert isinstance(world, dict)
-        for call in calls:
-            number = call.get("from", DEFAULT_CALLER)
-            caller = {} if number == "anonymous" else {"caller": {"from_e164": number, "channel": "pstn"}}
-            start = Turn({"event": "call_start", **caller}, "", call.get("greeting", {}))
-            yield WrittenCall(str(one["scenario"]), start, tuple(_turn(turn) for turn in call["turns"]), world)
+        changes = one.get("world", {})
+        if not isinstance(calls, list) or not isinstance(changes, dict):
+            raise ScenarioFileError(f"{one['scenario']}: calls is a list, world is a mapping")
+        for number, call in enumerate(calls):
+            yield WrittenCall(
+                name=str(one["scenario"]),
+                start=_start(call),
+                turns=tuple(_turn(turn) for turn in call["turns"]),
+                world=None if number else USUAL_WORLD | changes,
+                at=call.get("at"),
+                reminder=call.get("reminder"),
+                needs=next((key for key in ("settings", "outcomes") if key in one), None),
+            )
+
+
+def _start(call: Json) -> Turn:
+    number = call.get("from", DEFAULT_CALLER)
+    greeting = call.get("greeting", {})
+    assert isinstance(greeting, dict)
+    event: Json = {"event": "call_start"}
+    if "reminder" in call:
+        event["direction"] = "outbound"
+    elif number != "anonymous":
+        event["caller"] = {"from_e164": number, "channel": "pstn"}
+    return Turn(event, "", greeting)
 
 
 PLAIN = {
