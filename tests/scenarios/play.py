@@ -15,28 +15,15 @@ from typing import Any, Protocol
 
 import yaml
 
+from pupitre.voice.scenario import USUAL_WORLD
+
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.yaml"))
 ENDINGS = ("listen", "transfer", "hangup", "continue")
 
 Json = dict[str, Any]
 
-WORLD: Json = {
-    "now": "2026-01-02T10:00:00+01:00",
-    "agents": [
-        {"id": "anne", "name": "Anne Morel", "calendar": "anne@demo.test"},
-        {"id": "bruno", "name": "Bruno Petit", "calendar": "bruno@demo.test"},
-        {"id": "chloe", "name": "Chloé Faure", "calendar": "chloe@demo.test"},
-    ],
-    "patients": [
-        {"name": "Jean Dupont", "phone": "+33639980001", "birth_date": "1950-03-12"},
-        {"name": "Marie Leroy", "phone": "+33639980002", "birth_date": "1948-07-05"},
-        {"name": "Paul Leroy", "phone": "+33639980002", "birth_date": "1946-02-20"},
-        {"name": "Nadia Benali", "phone": "+33639980003"},
-    ],
-    "busy": [],
-    "appointments": [],
-}
+WORLD: Json = USUAL_WORLD
 """The world of a scenario that does not say otherwise: a Friday morning, nobody busy."""
 
 
