@@ -18,6 +18,7 @@ from msgspec import Struct
 from pupitre import metrics
 from pupitre.backing import Backing, backing_of
 from pupitre.booking import due, watch
+from pupitre.booking.commit import hung_up
 from pupitre.booking.commitments import works
 from pupitre.booking.dbos_engine import DbosEngine
 from pupitre.booking.world import Policy, World
@@ -240,6 +241,10 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         now = house.clock.now()
         await reservations.renew(call_id, now, now + hold)
 
+    async def let_go(call_id: str) -> None:
+        await reservations.release(call_id)
+        await hung_up(await house.world(id_), call_id)
+
     desk = Desk(
         tenant=id_,
         calls=calls,
@@ -249,7 +254,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         pinned_script=partial(_pinned, calls, house.clock),
         perform=carry_out,
         renew=keep,
-        release=reservations.release,
+        release=let_go,
         screen_pop=partial(house.screen_pop, id_),
         turn_budget=settings.limits.turn_budget_s,
         told=partial(_count, id_),

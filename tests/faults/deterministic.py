@@ -43,7 +43,7 @@ class Task:
             self.place = self.work.send(send)
         except StopIteration as ended:
             self.done, self.result = True, ended.value
-        except Exception as error:  # whoever looks at the task decides what it means
+        except Exception as error:  # noqa: BLE001 - whoever looks at the task decides what it means
             self.done, self.error = True, error
 
 
@@ -118,6 +118,6 @@ class DeterministicEngine:
 
         try:
             await self.works[kept.job.kind](Steps(keep, here, sleep), kept.job)
-        except Exception as bug:  # the engine ends a job that raises; the watch begins it again
+        except Exception as bug:  # noqa: BLE001 - the engine ends a job that raises; the watch begins it again
             kept.bug = bug
         kept.ended = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -36,13 +37,14 @@ MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=PARIS)
 AGENTS = [Agent(45, "Alice", "alice@x"), Agent(46, "Bruno", "bruno@x")]
 ACTIVE = (AppointmentStatus.CONFIRMED, AppointmentStatus.PENDING)
 TURN_SECONDS = 2.5
-MONDAYS = (((time(9), time(10)),), (), (), (), (), (), ())
+MONDAYS = (((time(9), time(12)),), (), (), (), (), (), ())
 """Open so little that callers meet."""
 
 
 def slots_of(agents: list[Agent]) -> list[Slot]:
     """Few slots, some overlapping, so that callers meet."""
-    starts = [datetime(2026, 1, 12, 9, minute, tzinfo=PARIS) for minute in (0, 15, 30)]
+    clocks = [(9, 0), (9, 15), (9, 30), (10, 30), (11, 0), (11, 30)]
+    starts = [datetime(2026, 1, 12, hour, minute, tzinfo=PARIS) for hour, minute in clocks]
     return [Slot(start, start + timedelta(minutes=30), agent.id) for agent in agents for start in starts]
 
 
@@ -114,6 +116,7 @@ class Town:
             tasks=self.tasks,
             engine=engine,
             rules=Rules(hours=MONDAYS, end_day=10),
+            offering=nullcontext(),
             notice=lambda what, why: None,
         )
         self.worlds[process], self.engines[process] = worlds, engine
@@ -278,6 +281,7 @@ class Town:
                     assert made is None or self.records.appointments[made].status is AppointmentStatus.CANCELED
                 if row.status is CommitmentStatus.DONE:
                     assert made is not None
+                assert not (row.alone and row.outcome is CommitOutcome.WITHDRAWN), "hanging up withdraws nothing"
         self.reminders_follow()
         for key in self.reservations.reserved:
             assert self.commitments.rows[key].status is CommitmentStatus.ERROR, key

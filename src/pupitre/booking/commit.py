@@ -38,13 +38,15 @@ async def commit(world: World, asked: Commitment, budget: float) -> CommitmentEn
     """Begin it, or join it where it stands; what the caller may be told within `budget` seconds, None: still working.
 
     To be asked again, with whatever instant, as often as the caller waits: it runs once. When his patience ends
-    before the record is made, it is withdrawn for good. Nobody who hung up asks again, so hanging up withdraws nothing.
-    Raises Unavailable when our own store is down: then nothing may be told.
+    before the record is made, it is withdrawn for good; hanging up withdraws nothing. Raises Unavailable when our own
+    store is down, or the caller has hung up: then nothing may be told.
     """
     kept = await world.commitments.open(asked, HistoryLine(world.now(), "asked"))
     told = tell(world, kept)
     if told is not None:
         return told
+    if kept.alone:
+        raise Unavailable("the caller has hung up; the commitment goes on by itself")
     patience = world.policy.patience.total_seconds() - await world.commitments.waited(kept.id)
     if kept.status is CommitmentStatus.RUNNING and patience > 0:
         try:
@@ -59,14 +61,29 @@ async def commit(world: World, asked: Commitment, budget: float) -> CommitmentEn
         patience = world.policy.patience.total_seconds() - await world.commitments.waited(kept.id)
     if patience > 0 and kept.status is CommitmentStatus.RUNNING:
         return None
-    return tell(world, await withdraw(world, kept.id), patient=False)
+    kept = await withdraw(world, kept.id)
+    if kept.alone and tell(world, kept, patient=False) is None:
+        raise Unavailable("the caller has hung up; the commitment goes on by itself")
+    return tell(world, kept, patient=False)
+
+
+async def hung_up(world: World, call_id: str) -> None:
+    """The caller is gone: what he asked for goes on without him. Raises Unavailable."""
+    for found in await world.commitments.find(call_id=call_id):
+        kept = found
+        while kept.outcome is None and not kept.alone:
+            try:
+                line = HistoryLine(world.now(), "caller hung up")
+                kept = await world.commitments.save(replace(kept, alone=True), [line])
+            except Stale:
+                kept = await world.commitments.read(found.id)
 
 
 async def withdraw(world: World, commitment_id: str) -> Commitment:
     """End the caller's wait durably: from now on nothing is noted, and nothing will be. A recorded one stays."""
     while True:
         kept = await world.commitments.read(commitment_id)
-        if kept.recorded_at is not None or kept.outcome is not None:
+        if kept.recorded_at is not None or kept.outcome is not None or kept.alone:
             return kept
         now = world.now()
         line = HistoryLine(now, "withdrawn", "the caller could not wait for the record")

@@ -20,7 +20,7 @@ async def take_over(world: World, asked: Commitment) -> None:
         if other.id == asked.id:
             continue
         earlier = (other.asked_at, other.id) < (asked.asked_at, asked.id)
-        if other.status is CommitmentStatus.RUNNING and earlier:
+        if (other.status is CommitmentStatus.RUNNING and earlier) or _still_to_undo(other):
             raise Unavailable(f"{other.id} is still at work on this appointment")
         if other.status is CommitmentStatus.WAITING and other.yields_to != asked.id:
             line = HistoryLine(world.now(), "yields", f"to {asked.id}")
@@ -29,6 +29,26 @@ async def take_over(world: World, asked: Commitment) -> None:
             except Stale as error:
                 raise Unavailable(f"{other.id} has just begun again") from error
             await world.due.drop(world.tenant, DUE_KIND, [other.id])
+
+
+def _still_to_undo(other: Commitment) -> bool:
+    """Withdrawn while it may have been writing, and not yet taken back."""
+    return other.status is CommitmentStatus.WITHDRAWN and other.before is not None and other.undone_at is None
+
+
+async def may_undo(world: World, withdrawn: Commitment) -> bool:
+    """Whether what is there may still be this commitment's doing: nobody has changed the appointment since.
+
+    Raises Unavailable while another commitment is at work on it.
+    """
+    for other in await world.commitments.find(appointment_id=withdrawn.appointment_id):
+        if other.id == withdrawn.id:
+            continue
+        if other.status is CommitmentStatus.RUNNING and other.before is not None:
+            raise Unavailable(f"{other.id} is at work on this appointment")
+        if other.recorded_at is not None and other.recorded_at >= withdrawn.asked_at:
+            return False
+    return True
 
 
 async def hand_back(world: World, asked: Commitment) -> None:
@@ -44,7 +64,8 @@ async def fulfil(world: World, asked: Commitment) -> None:
     for other in await _yielding(world, asked):
         done = replace(other, status=CommitmentStatus.DONE, outcome=CommitOutcome.RECORDED, error=None, yields_to=None)
         if other.recorded_at is None:
-            done = replace(done, status=CommitmentStatus.WITHDRAWN, outcome=CommitOutcome.WITHDRAWN)
+            now = world.now()
+            done = replace(done, status=CommitmentStatus.WITHDRAWN, outcome=CommitOutcome.WITHDRAWN, undone_at=now)
         await world.commitments.save(done, [HistoryLine(world.now(), "superseded", f"by {asked.id}")])
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pupitre.booking import reminders
-from pupitre.booking.duties import fulfil, hand_back
+from pupitre.booking.duties import fulfil, hand_back, may_undo
 from pupitre.booking.keys import DUE_KIND, record_key
 from pupitre.booking.planning import Planned
 from pupitre.booking.world import World
@@ -110,13 +110,16 @@ async def undo(world: World, asked: Commitment) -> Ended:
         made = await world.records.made(record_key(world, kept))
         if made is not None and made.status is not AppointmentStatus.CANCELED:
             await world.records.cancel(made.id, "withdrawn: the caller could not wait")
-    elif kept.before is not None:
+    elif kept.before is not None and await may_undo(world, kept):
         stands = await world.records.read(kept.before.id)
         if stands.slot != kept.before.slot or stands.status is not kept.before.status:
             await world.records.move(stands.id, kept.before.slot, kept.before.status)
             await world.records.note_sync(stands.id, kept.before.sync_state, kept.before.ref, kept.before.sync_error)
     await world.reservations.free(kept.id)
     await hand_back(world, kept)
+    if kept.undone_at is None:
+        now = world.now()
+        await world.commitments.save(replace(kept, undone_at=now), [HistoryLine(now, "taken back")])
     return Ended(CommitmentStatus.WITHDRAWN)
 
 
@@ -215,8 +218,10 @@ async def _end(
         kept = await world.commitments.read(asked.id)
         if kept.status is CommitmentStatus.WITHDRAWN:
             return Ended(kept.status)
-        ended = replace(kept, status=status, outcome=outcome, error=error, ref=ref or kept.ref)
         now = world.now()
+        ended = replace(kept, status=status, outcome=outcome, error=error, ref=ref or kept.ref)
+        if status is CommitmentStatus.WITHDRAWN:
+            ended = replace(ended, undone_at=now)
         try:
             await world.commitments.save(ended, [HistoryLine(now, what, detail) for what, detail in lines])
         except Stale:

@@ -19,7 +19,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from tenacity.stop import stop_base
 from tenacity.wait import wait_exponential_jitter
 
-from pupitre.ports import Conflict, DeskError, NotFound, Refused, Unavailable
+from pupitre.ports import Conflict, DeskError, NotFound, Refused, Stale, Unavailable
 
 T = TypeVar("T")
 
@@ -69,6 +69,7 @@ Sleep = Callable[[float], Awaitable[None]]
 _ERRORS: dict[str, type[DeskError]] = {
     error.__name__: error for error in (Unavailable, Conflict, Refused, NotFound, DeskError)
 }
+"""The kinds that a job tells apart."""
 _LONGEST_ADVICE_SECONDS = 2.0
 
 
@@ -125,7 +126,7 @@ class Steps:
         backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
         try:
             async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type(Unavailable),
+                retry=retry_if_exception_type((Unavailable, Stale)),
                 stop=stop_after_attempt(tries.most) | stop_after_delay(tries.seconds) | _AskedToWait(),
                 wait=lambda state: max(backoff(state), _advice(state)),
                 sleep=self._sleep,
@@ -133,6 +134,9 @@ class Steps:
             ):
                 with attempt:
                     value = await action()
+        except Stale as error:
+            # Somebody else keeps writing the same row of ours: that is no conflict of the commitment's.
+            return {"error": Unavailable.__name__, "message": str(error), "retry_after": None}
         except DeskError as error:
             kind = next(name for name, known in _ERRORS.items() if isinstance(error, known))
             return {"error": kind, "message": str(error), "retry_after": getattr(error, "retry_after", None)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pupitre.booking.standing import without
@@ -15,7 +16,7 @@ from pupitre.model import Agent, Appointment, AppointmentStatus, BackendId, Inte
 from pupitre.ports import Busy, Claims, NotFound, Unavailable
 from pupitre.slots import Candidate, NoSlot, Offers, Rules, merge, propose
 
-_ROUNDS = 6
+_ROUNDS = 20
 """How often offers are made anew when other callers are quicker to hold them."""
 
 
@@ -35,10 +36,12 @@ async def propose_slots(
     never "fully booked". Raises Unavailable when our own store is down.
     """
     rules = world.rules if duration is None else replace(world.rules, duration=duration)
+    window = _around(rules.window(world.now()), rules)
+    # Read before the planning: what leaves our claims in between is in the planning by then.
+    claims = await world.reservations.claimed(window, world.now(), call_id=call_id)
     try:
         agents = [agent for agent in await world.directory.agents() if eligible is None or agent.id in eligible]
         moving = await _moving(world, effect.moving)
-        window = _around(rules.window(world.now()), rules)
         busy = await world.free_busy.busy(agents, window) if agents else Busy({})
     except Unavailable as error:
         world.notice("planning", str(error))
@@ -49,19 +52,46 @@ async def propose_slots(
     if agents and not readable:
         return SlotsProposed(world.now(), reason=NoSlot.UNAVAILABLE)
     preferred = moving.slot.agent_id if moving is not None else owner_id
-    stays = () if moving is None else (moving.slot,)
-    for _ in range(_ROUNDS):
-        claims = await world.reservations.claimed(window, world.now(), call_id=call_id)
-        candidates = [_candidate(world, agent, busy, claims, moving, preferred) for agent in readable]
-        offers = _elsewhere(moving, propose(candidates, effect.wish, rules, world.now(), (*effect.refused, *stays)))
-        if not hold or not offers.slots:
-            break
-        held = await world.reservations.hold(call_id, offers.slots, world.now(), world.now() + world.policy.hold)
-        if len(held) == len(offers.slots):
-            break
-        # Somebody was quicker. What was got is offered if it never works out.
-        offers = Offers(tuple(held), offers.nearest, None if held else NoSlot.HELD)
+    ground = _Ground(rules, window, readable, _with(busy, claims), moving, preferred)
+    if not hold:
+        offers = _offers(world, effect, ground, claims)
+    else:
+        async with world.offering:
+            offers = await _held(world, call_id, effect, ground)
     return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
+
+
+class _Ground(Struct, frozen=True):
+    """What offers are chosen from."""
+
+    rules: Rules
+    window: Interval
+    agents: Sequence[Agent]
+    busy: Mapping[BackendId, Sequence[Interval]]
+    moving: Appointment | None
+    preferred: BackendId | None
+
+
+async def _held(world: World, call_id: str, effect: ProposeSlots, ground: _Ground) -> Offers:
+    """Offers that are held for the call; those of other processes may be quicker, and then others are chosen."""
+    until = world.now() + world.policy.hold
+    got: Sequence[Slot] = ()
+    for _ in range(_ROUNDS):
+        claims = await world.reservations.claimed(ground.window, world.now(), call_id=call_id)
+        offers = _offers(world, effect, ground, claims)
+        if not offers.slots:
+            return offers
+        got = await world.reservations.hold(call_id, offers.slots, world.now(), until)
+        if len(got) == len(offers.slots):
+            return offers
+    return Offers(tuple(got), offers.nearest, None if got else NoSlot.HELD)
+
+
+def _offers(world: World, effect: ProposeSlots, ground: _Ground, claims: Claims) -> Offers:
+    moving = ground.moving
+    candidates = [_candidate(world, agent, ground, claims) for agent in ground.agents]
+    refused = effect.refused if moving is None else (*effect.refused, moving.slot)
+    return _elsewhere(moving, propose(candidates, effect.wish, ground.rules, world.now(), refused))
 
 
 async def renew(world: World, call_id: str) -> None:
@@ -96,23 +126,25 @@ def _elsewhere(moving: Appointment | None, offers: Offers) -> Offers:
     return offers if slots or not offers.slots else Offers(reason=NoSlot.FULLY_BOOKED)
 
 
-def _candidate(
-    world: World, agent: Agent, busy: Busy, claims: Claims, moving: Appointment | None, preferred: BackendId | None
-) -> Candidate:
-    taken = [*busy.intervals.get(agent.id, ()), *_of(claims.reserved, agent)]
-    if moving is not None and moving.slot.agent_id == agent.id:
-        taken = without(taken, moving.slot.interval)
+def _candidate(world: World, agent: Agent, ground: _Ground, claims: Claims) -> Candidate:
+    taken = [*_of(ground.busy, agent), *_of(claims.reserved, agent)]
+    if ground.moving is not None and ground.moving.slot.agent_id == agent.id:
+        taken = without(taken, ground.moving.slot.interval)
     return Candidate(
         agent.id,
         busy=merge(taken),
         held=merge(_of(claims.held, agent)),
         hours=world.hours_of(agent.id),
-        preferred=agent.id == preferred,
+        preferred=agent.id == ground.preferred,
     )
 
 
-def _of(claims: Mapping[BackendId, Sequence[Interval]], agent: Agent) -> Sequence[Interval]:
-    return claims.get(agent.id, ())
+def _with(busy: Busy, claims: Claims) -> Mapping[BackendId, Sequence[Interval]]:
+    return {agent: [*spans, *claims.reserved.get(agent, ())] for agent, spans in busy.intervals.items()}
+
+
+def _of(spans: Mapping[BackendId, Sequence[Interval]], agent: Agent) -> Sequence[Interval]:
+    return spans.get(agent.id, ())
 
 
 def _around(window: Interval, rules: Rules) -> Interval:

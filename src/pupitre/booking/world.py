@@ -6,8 +6,10 @@ None and there is nothing to write into it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -83,6 +85,8 @@ class World:
     rules: Rules = field(default_factory=Rules)
     policy: Policy = field(default_factory=Policy)
     agent_hours: Sequence[AgentHours] = ()
+    offering: AbstractAsyncContextManager[object] = field(default_factory=asyncio.Lock)
+    """Callers of one process choose one after the other, rather than snatch slots from each other in rounds."""
     notice: Notice = log_notice
     """Where it becomes visible that something could not be read."""
 

@@ -114,6 +114,10 @@ class Commitment(Struct, frozen=True):
     error: str | None = None
     attempt: int = 1
     """How often it was begun: by the turn, then by due work, a person, or a process that took it over."""
+    alone: bool = False
+    """Its caller has hung up: it goes on, and nobody withdraws it."""
+    undone_at: datetime | None = None
+    """When what a withdrawn commitment had written was first taken back."""
     yields_to: str | None = None
     """The later commitment on the same appointment that has taken over what this one waits to do."""
     retried_at: datetime | None = None
