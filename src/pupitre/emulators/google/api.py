@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+import msgspec
 from msgspec import Struct
 
 from pupitre.emulators.google import (
@@ -135,8 +135,8 @@ def _json(body: bytes) -> Json:
     if not body.strip():
         return {}
     try:
-        found = json.loads(body)
-    except ValueError as error:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
         raise errors.parse_error() from error
     if not isinstance(found, dict):
         raise errors.parse_error()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from pupitre.emulators.google import errors
 from pupitre.emulators.google.call import Call, quoted
@@ -66,7 +67,7 @@ def _watch(call: Call, resource: str, uri: str) -> Reply:
     address = body.get("address")
     if not address:
         raise errors.required("Missing webhook address.")
-    if not address.startswith("https://"):
+    if not _is_https(address):
         message = f"WebHook callback must be HTTPS: {address}"
         raise errors.refuse(400, "push.webhookUrlNotHttps", message)
     if len(body.get("token") or "") > _LONGEST_TOKEN:
@@ -93,6 +94,14 @@ def _watch(call: Call, resource: str, uri: str) -> Reply:
         "expiration": str(channel.expires_ms),
     }
     return Reply(200, answer)
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def _resource_id(resource: str) -> str:

@@ -27,6 +27,8 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "eventType": frozenset({"birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"}),
 }
 _RESPONSES = frozenset({"needsAction", "declined", "tentative", "accepted"})
+_MARKS = frozenset({"self", "organizer", "asyncOperation"})
+"""What an answer says of an attendee and a write cannot."""
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;.]+(\.[^@\s<>,;.]+)+")
 _ID = re.compile(r"[a-v0-9]{5,1024}", re.ASCII)
 
@@ -88,7 +90,7 @@ def _attendees(raw: list[Json]) -> list[Json]:
             raise errors.required("Missing attendee email.")
         if not _EMAIL.fullmatch(email):
             raise errors.invalid("Invalid attendee email.")
-        entry = {k: v for k, v in attendee.items() if k not in ("self", "organizer", "asyncOperation")}
+        entry = {k: v for k, v in attendee.items() if v is not None and k not in _MARKS}
         entry.setdefault("responseStatus", "needsAction")
         if entry["responseStatus"] not in _RESPONSES:
             raise errors.invalid("Invalid value for: responseStatus")
@@ -119,7 +121,9 @@ def _keep_properties(kept: Json) -> None:
     developers.google.com/workspace/calendar/api/guides/extended-properties
     """
     groups: Json = {}
-    for group, raw in (kept.pop("extendedProperties", None) or {}).items():
+    sent = kept.pop("extendedProperties", None) or {}
+    for group in ("private", "shared"):
+        raw = sent.get(group) or {}
         pairs = {
             key: value[:_LONGEST_VALUE] for key, value in raw.items() if value is not None and len(key) <= _LONGEST_KEY
         }

@@ -184,3 +184,5 @@ class Quota(Struct):
 
 HORIZON = timedelta(days=730)
 """How far a series without end is unfolded when nobody gave an upper bound, from its start or last change."""
+HORIZON_OF_ENDING = 5 * HORIZON
+"""The same for a series with COUNT or UNTIL."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from pupitre.emulators.google.errors import invalid
-from pupitre.emulators.google.model import HORIZON, Shape
+from pupitre.emulators.google.model import HORIZON, HORIZON_OF_ENDING, Shape
 from pupitre.emulators.google.times import Point, from_ms
 
 _LINE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)((?:;[^:]*)?):(.+)", re.IGNORECASE | re.DOTALL)
@@ -59,12 +59,11 @@ def starts(shape: Shape, zone_name: str, after: datetime, before: datetime) -> I
 
 
 def all_starts(shape: Shape, zone_name: str) -> Iterator[Point]:
-    """Starts of all occurrences; of a series without end, those up to its horizon."""
+    """Starts of all occurrences up to the horizon, which lies further away for a series that ends."""
     begins = shape.starts.begins(zone_name)
-    horizon = max(begins, from_ms(shape.updated_ms)) + HORIZON
-    if re.search(r"(COUNT|UNTIL)=", "".join(shape.recurrence), re.IGNORECASE):
-        horizon = datetime.max.replace(tzinfo=UTC) - timedelta(days=366)
-    yield from starts(shape, zone_name, begins - timedelta(days=1), horizon)
+    ends = re.search(r"(COUNT|UNTIL)=", "".join(shape.recurrence), re.IGNORECASE)
+    horizon = max(begins, from_ms(shape.updated_ms)) + (HORIZON_OF_ENDING if ends else HORIZON)
+    yield from starts(shape, zone_name, begins - INSTANT, horizon)
 
 
 def duration(shape: Shape, zone_name: str) -> timedelta:
@@ -141,7 +140,7 @@ def _rules(shape: Shape, zone_name: str) -> rruleset:
 
 def _rule(value: str, local_start: datetime, zone: ZoneInfo) -> rrule:
     """An RRULE over wall time; UNTIL, given in UTC, becomes wall time too. Raises ValueError."""
-    if re.search(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", value, re.IGNORECASE):
+    if re.search(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|INTERVAL=0*(;|$)", value, re.IGNORECASE):
         raise ValueError(value)
 
     def local_until(found: re.Match[str]) -> str:

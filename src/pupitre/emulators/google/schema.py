@@ -14,6 +14,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
+_INT32 = range(-(2**31), 2**31)
 
 
 def check_shape(schema_name: str, body: Json) -> None:
@@ -47,6 +48,8 @@ def _is_of_type(schema: Json, value: object) -> bool:
         return True
     if isinstance(value, bool):
         return bool(kind == "boolean")
+    if kind == "integer" and isinstance(value, int):
+        return value in _INT32
     return isinstance(value, _TYPES[kind])
 
 

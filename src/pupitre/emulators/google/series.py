@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pupitre.emulators.google import recurrence
-from pupitre.emulators.google.model import Calendar, Event, FormerShape, Shape
+from pupitre.emulators.google.model import HORIZON_OF_ENDING, Calendar, Event, FormerShape, Shape
 from pupitre.emulators.google.state import State
-from pupitre.emulators.google.times import Point
+from pupitre.emulators.google.times import Point, from_ms
 
 
 def find(state: State, calendar: Calendar, event_id: str) -> Event | None:
@@ -61,7 +61,8 @@ def unfold(
         points = recurrence.all_starts(series.shape(), calendar.time_zone)
     else:
         low = after or series.start.begins(calendar.time_zone)
-        points = recurrence.starts(series.shape(), calendar.time_zone, low, before)
+        furthest = max(low, series.start.begins(calendar.time_zone), from_ms(series.updated_ms)) + HORIZON_OF_ENDING
+        points = recurrence.starts(series.shape(), calendar.time_zone, low, min(before, furthest))
     made = (occurrence(series, point) for point in points)
     found = [e for e in made if e.id not in changed]
     found += changed.values()

@@ -61,9 +61,8 @@ class State:
             if self._dirty:
                 self.meta.clock = self.clock.state
                 self._dirty["meta", "meta"] = lambda: msgspec.json.encode(self.meta)
-            changed = {place: encode and encode() for place, encode in self._dirty.items()}
-            self._dirty.clear()
-            self._records.write(changed)
+            dirty, self._dirty = self._dirty, {}
+            self._records.write({place: encode and encode() for place, encode in dirty.items()})
 
     def stamp(self) -> tuple[int, int]:
         """A new version and the present in ms, both above all earlier ones' as far as the clock allows."""

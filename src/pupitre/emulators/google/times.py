@@ -12,6 +12,9 @@ from msgspec import Struct
 from pupitre.emulators.google.wire import Json
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_YEARS = range(1600, 2600)
+"""Years that an event may touch: far from the ends of what dates can be reckoned with."""
+_FIRST, _LAST = datetime(_YEARS[0], 1, 1, tzinfo=UTC), datetime(_YEARS[-1], 12, 31, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +32,14 @@ def zone(name: str) -> ZoneInfo | None:
 
 
 def parse_local_or_instant(text: str) -> datetime:
-    """An RFC 3339 time, aware if it has an offset, else naive; to the second. Raises BadTime."""
+    """The time of an event, RFC 3339, aware if it has an offset, else naive; to the second. Raises BadTime."""
+    value = _parse(text)
+    if value.year not in _YEARS:
+        raise BadTime(text)
+    return value
+
+
+def _parse(text: str) -> datetime:
     found = _RFC3339.fullmatch(text)
     if found is None:
         raise BadTime(text)
@@ -41,11 +51,16 @@ def parse_local_or_instant(text: str) -> datetime:
 
 
 def parse_instant(text: str) -> datetime:
-    """An RFC 3339 time with its mandatory offset, in UTC; fractions of a second are ignored. Raises BadTime."""
-    value = parse_local_or_instant(text)
+    """A bound, RFC 3339 with its mandatory offset, in UTC; fractions of a second are ignored. Raises BadTime.
+
+    What lies outside of all events is brought to their edge: clients send their language's first or last time.
+    """
+    value = _parse(text)
     if value.tzinfo is None:
         raise BadTime(text)
-    return value.astimezone(UTC)
+    if value.year not in _YEARS:
+        return _FIRST if value.year < _YEARS[0] else _LAST
+    return min(max(value.astimezone(UTC), _FIRST), _LAST)
 
 
 def parse_date(text: str) -> date:
@@ -53,9 +68,12 @@ def parse_date(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         raise BadTime(text)
     try:
-        return date.fromisoformat(text)
+        value = date.fromisoformat(text)
     except ValueError as error:
         raise BadTime(text) from error
+    if value.year not in _YEARS:
+        raise BadTime(text)
+    return value
 
 
 def to_ms(instant: datetime) -> int:
