@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pupitre.nlu import template as t
 
+ANCHORS = (t.START, t.END)
 OTHER = ""
 """The key of a word that no template names."""
 
@@ -79,12 +80,12 @@ class Automaton:
                 return here if items else self._meeting([here])
             case t.OneOf(items):
                 return self._meeting([self._build(item, here) for item in items])
-            case t.Gap():
+            case t.Gap(least, most):
                 ends = [here]
-                for _ in range(t.GAP):
+                for _ in range(most):
                     ends.append(self._place())
                     self._gaps[ends[-2]].append(ends[-1])
-                return self._meeting(ends)
+                return self._meeting(ends[least:])
             case t.Part(name):
                 return self._build_part(name, here)
             case _:
@@ -141,7 +142,8 @@ class Automaton:
         number = int(key) if key.isdigit() else None
         for place in state.places:
             reached.update(there for edge, there in self._edges[place] if edge == key)
-            reached.update(self._gaps[place])
+            if key not in ANCHORS:
+                reached.update(self._gaps[place])
             if number is not None:
                 reached.update(there for low, high, there in self._ranges[place] if low <= number <= high)
         after = state.next[key] = self._state(reached)
@@ -151,7 +153,7 @@ class Automaton:
         """The words as this automaton tells them apart. Numbers over four digits are no number to a grammar."""
         vocabulary = self.vocabulary
         return [
-            word if word in vocabulary or (word.isdigit() and len(word) <= 4) else OTHER  # noqa: PLR2004  # a year
+            word if word in vocabulary or word in ANCHORS or (word.isdigit() and len(word) <= 4) else OTHER  # noqa: PLR2004  # a year
             for word in words
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from pupitre.nlu.cascade import run
@@ -10,26 +10,56 @@ from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.when import ACTIONS
 
 OLDEST = 120
+"""Years: nobody is older."""
+CENTURIES = (19, 20)
 
 
 def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | None:
-    """Day, month and year in that order, the month as a word or a number."""
-    stages = grammar.topics["when"][:1]
-    numbers: list[int] = []
-    for piece in run(stages, words, ACTIONS, now):
-        if piece.kind == "month" and isinstance(piece.value, int):
-            numbers.append(piece.value)
+    """Day, month and year said in a row, the month as a word or a number; after a correction the last one counts."""
+    rows: list[list[int]] = [[]]
+    for piece in run(grammar.topics["birth_date"], words, ACTIONS, now):
+        if piece.kind in ("month", "first") and isinstance(piece.value, int):
+            rows[-1].append(piece.value)
         elif piece.key.isdigit():
-            numbers.append(int(piece.key))
-    if len(numbers) == 2:  # noqa: PLR2004  # "le premier mai 54": the first has no digit
-        numbers.insert(0, 1)
-    if len(numbers) == 4 and numbers[2] in (19, 20):  # noqa: PLR2004  # "19 54"
-        numbers[2:] = [numbers[2] * 100 + numbers[3]]
-    if len(numbers) != 3:  # noqa: PLR2004  # day, month, year
-        return None
-    day, month, year = numbers
-    today = now.date()
-    if year < 100:  # noqa: PLR2004  # two digits
+            rows[-1].extend(_parts(piece.key))
+        elif piece.key not in JOINTS:
+            rows.append([])
+    born = [found for row in rows if (found := _born(row, now.date()))]
+    return born[-1] if born else None
+
+
+def _born(numbers: list[int], today: date) -> date | None:
+    return next((born for reading in _readings(numbers) if (born := _date(*reading, today))), None)
+
+
+JOINTS = {"/", "<of>"}
+
+
+def _parts(digits: str) -> Iterator[int]:
+    """Digits as one number, or as day, month and year written without a space."""
+    if len(digits) in (6, 8):  # ddmmyy, ddmmyyyy
+        yield from (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    elif len(digits) <= 5:  # noqa: PLR2004  # longer is no date
+        yield int(digits)
+
+
+def _readings(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Day, month and year, as these numbers may mean them."""
+    match numbers:
+        case [day, month, century, year, *_] if century in CENTURIES and year < 200:  # noqa: PLR2004  # "19 54", "19 140"
+            yield day, month, century * 100 + year % 100
+        case [day, month, year, *_]:
+            yield day, month, year
+        case [day, both]:  # "douze quatre mille neuf cent trente-deux": 4932
+            month, year = divmod(both, 1000)
+            if month > 1 and year >= 900:  # noqa: PLR2004  # "mille neuf cent ..."
+                yield day, month, 1000 + year
+        case _:
+            return
+
+
+def _date(day: int, month: int, year: int, today: date) -> date | None:
+    if year < 100:  # noqa: PLR2004  # two digits: the last such year
         year += 2000 if year <= today.year % 100 else 1900
     try:
         born = date(year, month, day)

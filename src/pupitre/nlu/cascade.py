@@ -11,6 +11,7 @@ from datetime import datetime, time
 from msgspec import Struct
 
 from pupitre.nlu.rules import Rule, Stage
+from pupitre.nlu.template import END, START
 from pupitre.wish import Clause
 
 Value = Clause | time | int | str | None
@@ -27,6 +28,8 @@ class Piece(Struct, frozen=True):
     """It covers the words [first, end)."""
     rule: Rule | None = None
     """The line that found it; None for a word."""
+    under: tuple[Piece, ...] = ()
+    """What it was made of."""
 
     @property
     def kind(self) -> str:
@@ -54,12 +57,16 @@ class Impossible(Exception):
     """The words fit a line but mean nothing ("le 31 février"): the piece is kept as `impossible`."""
 
 
+class Declined(Exception):
+    """The words fit a line that does not apply to them: they stay as they were."""
+
+
 Action = Callable[[Found], Value]
 
 
 def run(stages: Sequence[Stage], words: Sequence[str], actions: Mapping[str, Action], now: datetime) -> list[Piece]:
     """The pieces of an utterance after all stages, in order, words that nothing took among them."""
-    pieces = [Piece(word, None, at, at + 1) for at, word in enumerate(words)]
+    pieces = [Piece(word, None, at, at + 1) for at, word in enumerate([START, *words, END], -1)]
     for stage in stages:
         matches = stage.automaton.spot([piece.key for piece in pieces])
         if not matches:
@@ -68,20 +75,21 @@ def run(stages: Sequence[Stage], words: Sequence[str], actions: Mapping[str, Act
         at = 0
         for match in matches:
             after.extend(pieces[at : match.first])
-            under = pieces[match.first : match.end]
-            after.append(_made(stage.rules[match.rule], under, actions, now))
+            after.extend(_made(stage.rules[match.rule], pieces[match.first : match.end], actions, now))
             at = match.end
         after.extend(pieces[at:])
         pieces = after
     return pieces
 
 
-def _made(rule: Rule, under: list[Piece], actions: Mapping[str, Action], now: datetime) -> Piece:
+def _made(rule: Rule, under: list[Piece], actions: Mapping[str, Action], now: datetime) -> list[Piece]:
     first, end = under[0].first, under[-1].end
     if not rule.action:
-        return Piece(f"<{rule.kind}>", None, first, end, rule)
+        return [Piece(f"<{rule.kind}>", None, first, end, rule, tuple(under))]
     try:
         value = actions[rule.action[0]](Found(under, rule.action[1:], now))
     except Impossible:
-        return Piece("<impossible>", None, first, end, rule)
-    return Piece(f"<{rule.kind}>", value, first, end, rule)
+        return [Piece("<impossible>", None, first, end, rule, tuple(under))]
+    except Declined:
+        return under
+    return [Piece(f"<{rule.kind}>", value, first, end, rule, tuple(under))]

@@ -6,13 +6,13 @@ A day is a `Clause` of weekdays, dates or a window. Dates without a year are the
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
 from datetime import date, timedelta
 
-from pupitre.nlu.cascade import Action, Found, Impossible
+from msgspec import structs
+
+from pupitre.nlu.cascade import Action, Declined, Found, Impossible
 from pupitre.wish import WEEKDAYS, Clause
 
-NEVER = date.max
 Bounds = tuple[date, date]
 
 
@@ -64,7 +64,7 @@ def next_dayno(today: date, day: int) -> date:
     raise Impossible
 
 
-def _count(found: Found) -> int:
+def counted(found: Found) -> int:
     return int(found.words[0]) if found.words else (found.numbers() or [1])[0]
 
 
@@ -114,21 +114,21 @@ def _dayno_on(today: date, day: int, weekday: int) -> date | None:
 
 
 def in_days(found: Found) -> Clause:
-    return one_day(found.now.date() + timedelta(days=_count(found)))
+    return one_day(found.now.date() + timedelta(days=counted(found)))
 
 
 def next_weekday(found: Found) -> Clause:
     """The coming day of that name, tomorrow at the earliest."""
-    return one_day(_coming(found.now.date(), ints(found, "weekday")[0]))
+    return one_day(coming(found.now.date(), ints(found, "weekday")[0]))
 
 
-def _coming(today: date, weekday: int) -> date:
+def coming(today: date, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
 def weekday_later(found: Found) -> Clause:
     """weekday_later DAYS: so many days after the coming day of that name ("mardi en huit")."""
-    return one_day(_coming(found.now.date(), ints(found, "weekday")[0]) + timedelta(days=int(found.words[0])))
+    return one_day(coming(found.now.date(), ints(found, "weekday")[0]) + timedelta(days=int(found.words[0])))
 
 
 def weekday_of_week(found: Found) -> Clause:
@@ -139,31 +139,71 @@ def weekday_of_week(found: Found) -> Clause:
 
 def feast(found: Found) -> Clause:
     """Feast MM-DD."""
-    return one_day(_feast(found))
+    return one_day(feast_date(found))
 
 
-def _feast(found: Found) -> date:
+def feast_date(found: Found) -> date:
     month, day = (int(word) for word in found.words[0].split("-"))
     return next_date(found.now.date(), month, day)
 
 
 def nth_weekday(found: Found) -> Clause:
-    """nth_weekday N: the Nth such day of a month."""
-    month = ints(found, "month")[0]
-    first = _month_start(found, month)
-    ahead = (ints(found, "weekday")[0] - first.weekday()) % 7 + 7 * (int(found.words[0]) - 1)
-    return one_day(first + timedelta(days=ahead))
+    """nth_weekday N: the Nth such day of a month, -1 the last; of next month when none is named."""
+    months = ints(found, "month")
+    start = month_start(found, months[0]) if months else months_later(found.now.date().replace(day=1), 1)
+    weekday, which = ints(found, "weekday")[0], int(found.words[0])
+    if which < 0:
+        end = month_end(start.year, start.month)
+        return one_day(end - timedelta(days=(end.weekday() - weekday) % 7))
+    return one_day(start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (which - 1)))
 
 
 def same_month(found: Found) -> Clause:
     """Day numbers that share the month of the date after them: "le 12 ou le 13 janvier"."""
-    (last,) = (piece.value for piece in found.pieces if isinstance(piece.value, Clause))
+    last = [piece.value for piece in found.pieces if isinstance(piece.value, Clause)][-1]
     if not last.dates or last.days:
-        raise Impossible
+        raise Declined
     try:
-        return Clause(dates=(*(last.dates[0].replace(day=day) for day in ints(found, "dayno")), *last.dates))
+        return Clause(dates=(*(last.dates[0].replace(day=day) for day in _daynos(found)), *last.dates))
     except ValueError as wrong:
-        raise Impossible from wrong
+        raise Declined from wrong
+
+
+def several_days(found: Found) -> Clause:
+    """Day numbers without a month: "le 12 ou le 13"."""
+    today = found.now.date()
+    return Clause(dates=tuple(next_dayno(today, day) for day in _daynos(found)))
+
+
+def _daynos(found: Found) -> list[int]:
+    """Day numbers in the order they were said, with or without their article."""
+    said = (int(piece.key) if piece.key.isdigit() else piece.value for piece in found.pieces)
+    return [day for day in said if isinstance(day, int)]
+
+
+def day_next(found: Found) -> Clause:
+    """day_next N: N days after a day."""
+    (day,) = (piece for piece in found.pieces if piece.kind in ("day", "dayno"))
+    if isinstance(day.value, int):
+        return one_day(next_dayno(found.now.date(), day.value) + timedelta(days=int(found.words[0])))
+    if isinstance(day.value, Clause) and len(day.value.dates) == 1:
+        return one_day(day.value.dates[0] + timedelta(days=int(found.words[0])))
+    raise Declined
+
+
+def today_part(found: Found) -> Clause:
+    """A part of today: "ce soir"."""
+    (part,) = (value for value in found.all("part") if isinstance(value, Clause))
+    return structs.replace(part, dates=(found.now.date(),))
+
+
+def next_month_date(found: Found) -> Clause:
+    """A day number of next month."""
+    start = months_later(found.now.date().replace(day=1), 1)
+    number = (found.numbers() or [1])[0]
+    if number > month_end(start.year, start.month).day:
+        raise Impossible
+    return one_day(start.replace(day=number))
 
 
 # ---- several days ----------------------------------------------------------------------------------------------------
@@ -171,6 +211,11 @@ def same_month(found: Found) -> Clause:
 
 def weekdays(found: Found) -> Clause:
     return Clause(days=tuple(WEEKDAYS[day] for day in ints(found, "weekday")))
+
+
+def last_weekday(found: Found) -> Clause:
+    """Only the last day named is meant: "mon rendez-vous de mardi à jeudi"."""
+    return Clause(days=(WEEKDAYS[ints(found, "weekday")[-1]],))
 
 
 def days(found: Found) -> Clause:
@@ -185,7 +230,7 @@ def weekday_range(found: Found) -> Clause:
 
 def week(found: Found) -> Clause:
     """Week N: the week N weeks from this one; this week starts today."""
-    weeks, today = _count(found), found.now.date()
+    weeks, today = counted(found), found.now.date()
     first = monday(today, weeks)
     return window(max(first, today), first + timedelta(days=6))
 
@@ -214,29 +259,35 @@ def _one(clause: Clause) -> date:
     return clause.dates[0]
 
 
+def week_of_feast(found: Found) -> Clause:
+    """week_of_feast MM-DD."""
+    first = monday(feast_date(found))
+    return window(first, first + timedelta(days=6))
+
+
 def week_of_month(found: Found) -> Clause:
     """week_of_month N: seven days of a month, the Nth or (-1) the last."""
-    start, which = _month_start(found, ints(found, "month")[0]), int(found.words[0])
+    start, which = month_start(found, ints(found, "month")[0]), int(found.words[0])
     end = month_end(start.year, start.month)
     first = end - timedelta(days=6) if which < 0 else start + timedelta(days=7 * (which - 1))
     return window(first, first + timedelta(days=6))
 
 
-def _month_start(found: Found, month: int) -> date:
+def month_start(found: Found, month: int) -> date:
     """First day of the next such month, of this one while it lasts."""
     today = found.now.date()
     return date(today.year + (month < today.month), month, 1)
 
 
 def month(found: Found) -> Clause:
-    start = _month_start(found, ints(found, "month")[0])
+    start = month_start(found, ints(found, "month")[0])
     return window(max(start, found.now.date()), month_end(start.year, start.month))
 
 
 def month_part(found: Found) -> Clause:
     """month_part FIRST LAST: from day FIRST to day LAST of the next such month; of this one while it is not over."""
     number, today = ints(found, "month")[0], found.now.date()
-    part = _days_of(_month_start(found, number), found.words)
+    part = _days_of(month_start(found, number), found.words)
     if part[1] < today:
         part = _days_of(part[0].replace(year=part[0].year + 1), found.words)
     return window(*part)
@@ -271,109 +322,8 @@ def season(found: Found) -> Clause:
 
 def in_month(found: Found) -> Clause:
     """The week in which the same day so many months later lies."""
-    first = monday(months_later(found.now.date(), _count(found)))
+    first = monday(months_later(found.now.date(), counted(found)))
     return window(first, first + timedelta(days=6))
-
-
-# ---- bounds ----------------------------------------------------------------------------------------------------------
-
-
-def extent(found: Found) -> list[Bounds]:
-    """First and last date of each day under the line; days of the week are the coming ones."""
-    today, bounds = found.now.date(), []
-    for piece in found.pieces:
-        if piece.kind == "dayno" and isinstance(piece.value, int):
-            day = next_dayno(today, piece.value)
-            bounds.append((day, day))
-        elif isinstance(piece.value, Clause):
-            bounds.append(_extent(piece.value, today))
-    return bounds
-
-
-def _extent(clause: Clause, today: date) -> Bounds:
-    if clause.dates:
-        return min(clause.dates), max(clause.dates)
-    if clause.days:
-        coming = [_coming(today, WEEKDAYS.index(day)) for day in clause.days]
-        return coming[0], coming[-1]
-    return clause.window_start or today, clause.window_end or NEVER
-
-
-def day_from(found: Found) -> Clause:
-    return Clause(window_start=extent(found)[0][0])
-
-
-def day_after(found: Found) -> Clause:
-    last = extent(found)[0][1]
-    if last == NEVER:
-        raise Impossible
-    return Clause(window_start=last + timedelta(days=1))
-
-
-def day_until(found: Found) -> Clause:
-    first, last = extent(found)[0]
-    if first <= found.now.date():
-        return window(found.now.date(), last)
-    return Clause(window_end=last)
-
-
-def day_before(found: Found) -> Clause:
-    return Clause(window_end=extent(found)[0][0] - timedelta(days=1))
-
-
-def day_between(found: Found) -> Clause:
-    """Two days and what lies between; day numbers take the month of the date said after them."""
-    bounds = extent(found)
-    last = bounds[-1][1]
-    alone = [*found.numbers(), *ints(found, "dayno")]
-    if len(bounds) > 1 and not found.numbers() and len(alone) != 1:
-        first = bounds[0][0]
-    elif alone:
-        first = last.replace(day=min(alone[0], last.day)) if alone[0] <= last.day else months_back(last, alone[0])
-    else:
-        raise Impossible
-    if last < first:
-        if last == NEVER:
-            raise Impossible
-        last = last + timedelta(days=7) if (first - last).days < 7 else next_dayno(first, last.day)  # noqa: PLR2004  # a week
-    return window(first, last)
-
-
-def months_back(last: date, day: int) -> date:
-    """The day of that number in the month before. Raises Impossible."""
-    before = months_later(last.replace(day=1), -1)
-    if day > calendar.monthrange(before.year, before.month)[1]:
-        raise Impossible
-    return before.replace(day=day)
-
-
-def _from(make: Callable[[Found], date]) -> Action:
-    return lambda found: Clause(window_start=make(found))
-
-
-def _until(make: Callable[[Found], date]) -> Action:
-    return lambda found: window(found.now.date(), make(found))
-
-
-def _days_on(found: Found) -> date:
-    return found.now.date() + timedelta(days=_count(found))
-
-
-def _weeks_on(found: Found) -> date:
-    return found.now.date() + timedelta(days=7 * _count(found))
-
-
-def _months_on(found: Found) -> date:
-    return months_later(found.now.date(), _count(found))
-
-
-def _this_month(found: Found) -> date:
-    return _month_start(found, ints(found, "month")[0])
-
-
-def _month_after(found: Found) -> date:
-    start = _this_month(found)
-    return month_end(start.year, start.month) + timedelta(days=1)
 
 
 ACTIONS: dict[str, Action] = {
@@ -386,7 +336,14 @@ ACTIONS: dict[str, Action] = {
     "feast": feast,
     "nth_weekday": nth_weekday,
     "same_month": same_month,
+    "several_days": several_days,
+    "day_next": day_next,
+    "today_part": today_part,
+    "next_month_date": next_month_date,
+    "nth_weekday_next": nth_weekday,
+    "week_of_feast": week_of_feast,
     "weekdays": weekdays,
+    "last_weekday": last_weekday,
     "days": days,
     "weekday_range": weekday_range,
     "week": week,
@@ -399,23 +356,4 @@ ACTIONS: dict[str, Action] = {
     "months": months,
     "season": season,
     "in_month": in_month,
-    "day_from": day_from,
-    "day_after": day_after,
-    "day_until": day_until,
-    "day_before": day_before,
-    "day_between": day_between,
-    "until_days": _until(_days_on),
-    "until_weeks": _until(_weeks_on),
-    "until_months": _until(_months_on),
-    "from_days": _from(_days_on),
-    "from_weeks": _from(_weeks_on),
-    "from_months": _from(_months_on),
-    "month_from": _from(_this_month),
-    "month_after": _from(_month_after),
-    "month_before": lambda found: Clause(window_end=_this_month(found) - timedelta(days=1)),
-    "month_until": lambda found: Clause(window_end=_month_after(found) - timedelta(days=1)),
-    "feast_from": _from(_feast),
-    "feast_until": lambda found: Clause(window_end=_feast(found)),
-    "until_week": lambda found: window(found.now.date(), monday(found.now.date()) + timedelta(days=6)),
-    "until_month": lambda found: window(found.now.date(), month_end(found.now.year, found.now.month)),
 }

@@ -1,18 +1,21 @@
 """A language's grammars, read from its folder: lexicon, spelling, and one cascade of stages per topic.
 
-Files: `lexicon.toml`, `spelling.rules`, `names.txt`, and `grammar/<topic>.rules` or `grammar/<topic>-<n>-<what>.rules`
+Files: `lexicon.toml`, `spelling.rules`, `sounds.rules`,
+`first_names.txt`, `last_names.txt`, and `grammar/<topic>.rules` or `grammar/<topic>-<n>-<what>.rules`
 whose stages follow one another. A fault in a file is a `BadGrammar`, with its line.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from pupitre.nlu.rules import BadGrammar, Sheet, Stage, compiled, named_parts, read
-from pupitre.nlu.words import Lexicon, split
+from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 
-TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "name", "reminder", "birth_date")
+TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "name", "reminder", "birth_date", "phone", "letter")
 
 
 class Grammar:
@@ -24,13 +27,15 @@ class Grammar:
         topics: dict[str, tuple[Stage, ...]],
         sheets: dict[str, Sheet],
         first_names: frozenset[str],
+        last_names: frozenset[str],
     ) -> None:
         self.lexicon = lexicon
         self.topics = topics
         self.sheets = sheets
         """The files as read, by name: for sampling, explanations and reports."""
         self.first_names = first_names
-        """Upper case, without accents."""
+        self.last_names = last_names
+        """Both upper case, without accents."""
 
 
 def load(folder: Path) -> Grammar:
@@ -40,39 +45,71 @@ def load(folder: Path) -> Grammar:
         path.name: read(path.read_text(encoding="utf-8"), path.name)
         for path in sorted((folder / "grammar").glob("*.rules"))
     }
-    parts = named_parts(sheets.values())
-    topics = {
-        topic: compiled([sheet for name, sheet in sheets.items() if _topic(name) == topic], parts) for topic in TOPICS
-    }
     strange = {name for name in sheets if _topic(name) not in (*TOPICS, "parts")}
     if strange:
         raise BadGrammar(f"{', '.join(sorted(strange))}: no such topic; there are {', '.join(TOPICS)}")
-    names = folder / "names.txt"
-    first_names = split(names.read_text(encoding="utf-8")) if names.exists() else []
-    return Grammar(_lexicon(facts, folder), topics, sheets, frozenset(name.upper() for name in first_names))
+    parts = named_parts(sheets)
+    topics = {
+        topic: compiled([sheet for name, sheet in sheets.items() if _topic(name) == topic], parts) for topic in TOPICS
+    }
+    names = {kind: frozenset(_listed(folder / f"{kind}.txt")) for kind in ("first_names", "last_names")}
+    vocabulary = {
+        word for stages in topics.values() for stage in stages for word in stage.automaton.vocabulary if word.isalpha()
+    }
+    lexicon = _lexicon(facts, folder, vocabulary, {name.lower() for name in names["first_names"]})
+    return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"])
 
 
 def _topic(name: str) -> str:
     return name.removesuffix(".rules").split("-")[0]
 
 
-def _lexicon(facts: dict[str, str], folder: Path) -> Lexicon:
-    sets = {key: frozenset(split(value)) for key, value in facts.items() if key != "tag"}
-    spelling: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    path = folder / "spelling.rules"
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """(where, line) of each line that says something; a file that is not there has none."""
+    if not path.exists():
+        return
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = raw.split("#", 1)[0].strip()
-        if not line:
-            continue
-        wrongs, arrow, right = line.partition("->")
+        if line:
+            yield f"{path.name}:{number}", line
+
+
+def _arrows(path: Path) -> Iterator[tuple[str, str]]:
+    for where, line in _lines(path):
+        left, arrow, right = line.partition("->")
         if not arrow:
-            raise BadGrammar(f"{path.name}:{number}: expected 'heard, heard -> meant'")
-        for wrong in wrongs.split(","):
-            heard = tuple(split(wrong))
-            if heard != tuple(split(right)):
-                spelling.setdefault(heard[0], []).append((heard, tuple(split(right))))
+            raise BadGrammar(f"{where}: expected 'heard -> meant'")
+        yield left.strip(), right.strip()
+
+
+def _listed(path: Path) -> list[str]:
+    return [name.upper() for _, line in _lines(path) for name in split(line)]
+
+
+def _spelling(path: Path) -> Spelling:
+    """Lines 'heard, heard -> meant'."""
+    spelling: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for wrongs, right in _arrows(path):
+        meant = tuple(split(right))
+        for heard in (tuple(split(wrong)) for wrong in wrongs.split(",")):
+            if heard != meant:
+                spelling.setdefault(heard[0], []).append((heard, meant))
+    return {word: tuple(sorted(lines, key=lambda line: -len(line[0]))) for word, lines in spelling.items()}
+
+
+def _lexicon(facts: dict[str, str], folder: Path, vocabulary: set[str], names: set[str]) -> Lexicon:
+    sets = {key: frozenset(split(value)) for key, value in facts.items() if key != "tag"}
+    changes = tuple((re.compile(left), right) for left, right in _arrows(folder / "sounds.rules"))
+    sound = Sound(changes) if changes else None
+    words = vocabulary | sets["numbers"]
+    repairable = sorted((word for word in words if len(word) >= SHORTEST_REPAIR), reverse=True)
+    alike = {sound.of(word): word for word in repairable} if sound else {}
     return Lexicon(
         tag=facts["tag"],
         **sets,
-        spelling={word: tuple(sorted(lines, key=lambda line: -len(line[0]))) for word, lines in spelling.items()},
+        spelling=_spelling(folder / "spelling.rules"),
+        misheard_digits=_spelling(folder / "digits.rules"),
+        homophones=alike,
+        known=frozenset(words | names | sets["fillers"]),
+        sound=sound,
     )

@@ -6,23 +6,38 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pupitre.model import Intent
+from pupitre.nlu.automaton import Match
 from pupitre.nlu.grammar import Grammar
+from pupitre.nlu.template import START, END
 from pupitre.nlu.meaning import Command, Heard, ReminderChoice, YesNo
+
+INTENDED = frozenset({"book", "again", "reschedule", "cancel", "agent"})
+"""Kinds, in lower case, that stand for something wanted."""
+NEXT = 1
+"""Words between a denial and what it denies, at most."""
+UNSURE = 0.7
+"""Confidence in an intent that was only hinted at."""
 
 Topic = Literal["intent", "yes_no", "command", "emergency", "reminder"]
 
 
+def spotted(topic: str, words: Sequence[str], grammar: Grammar) -> list[Match]:
+    """Where the lines of a one-stage grammar occur; places count from 0 at the first word."""
+    (stage,) = grammar.topics[topic]
+    matches = stage.automaton.spot([START, *words, END])
+    return [Match(match.rule, match.first - 1, match.end - 1) for match in matches]
+
+
 def labels(topic: Topic, words: Sequence[str], grammar: Grammar) -> list[str]:
     """The kinds found, from left to right, the longest at each place."""
-    found: list[str] = []
-    for stage in grammar.topics[topic]:
-        found.extend(stage.rules[match.rule].kind for match in stage.automaton.spot(words))
-    return found
+    (stage,) = grammar.topics[topic]
+    return [stage.rules[match.rule].kind for match in spotted(topic, words, grammar)]
 
 
 def emergency(words: Sequence[str], grammar: Grammar) -> bool:
-    """Whether somebody is in danger, by the words alone."""
-    return "emergency" in labels("emergency", words, grammar)
+    """Whether somebody is in danger, by the words alone: danger now, or an event that is not told as past or feared."""
+    found = labels("emergency", words, grammar)
+    return "now" in found or ("event" in found and "told" not in found)
 
 
 def command(words: Sequence[str], grammar: Grammar) -> Command | None:
@@ -32,49 +47,70 @@ def command(words: Sequence[str], grammar: Grammar) -> Command | None:
 
 
 def intent(words: Sequence[str], grammar: Grammar) -> Heard[Intent] | None:
-    """What the caller wants; what was denied or taken back does not count."""
+    """What the caller wants; what was denied or taken back does not count.
+
+    Kinds in upper case say it, those in lower case only when nothing clearer was said: `cancel` an impediment,
+    `move` a wish for another time, `agent` a person named, `book` an appointment named.
+    """
+    rules = grammar.topics["intent"][0].rules
+    return _decided(_standing([(rules[m.rule].kind, m) for m in spotted("intent", words, grammar)]))
+
+
+def _standing(found: Sequence[tuple[str, Match]]) -> list[str]:
+    """The kinds that still hold at the end. A denial concerns what follows it at once."""
     said: list[str] = []
-    denied = False
-    for label in labels("intent", words, grammar):
-        if label == "not":
-            denied = True
-        elif label == "fix":
-            if said:
-                said = [*said, "fix"]
+    corrected: list[str] = []
+    denied = -1
+    for kind, match in found:
+        if kind == "not":
+            denied = match.end
+        elif kind == "fix":
+            corrected, said = said or corrected, []
         else:
-            if not denied:
-                said.append(label)
-            denied = False
-    if "fix" in said:
-        last = len(said) - said[::-1].index("fix")
-        after = [label for label in said[last:] if label.isupper() and label != "OTHER"]
-        said = after or [label for label in said if label != "fix"]
-    return _decided(said)
+            if not (denied >= 0 and match.first - denied <= NEXT and kind.lower() in INTENDED):
+                said.append(kind)
+            denied = -1
+    return said if INTENDED.intersection(kind.lower() for kind in said) else corrected + said
 
 
 def _decided(said: Sequence[str]) -> Heard[Intent] | None:
-    strong = [Intent(label) for label in said if label.isupper() and label != "OTHER"]
-    if Intent.AGENT in strong:
+    kinds = set(said)
+    if not kinds.isdisjoint({"AGENT", "MACHINE"}):
         return Heard(Intent.AGENT)
-    if Intent.RESCHEDULE in strong:
+    if "RESCHEDULE" in kinds:
         return Heard(Intent.RESCHEDULE)
-    if Intent.CANCEL in strong:
-        again = Intent.BOOK in strong[strong.index(Intent.CANCEL) :]
-        return Heard(Intent.RESCHEDULE) if again else Heard(Intent.CANCEL)
-    if strong:
-        return Heard(strong[-1])
-    if "OTHER" not in said and "book" in said:
-        return Heard(Intent.BOOK, confidence=0.7)
+    if "CANCEL" in kinds:
+        after = said[said.index("CANCEL") :]
+        again = not {"AGAIN", "BOOK", "move"}.isdisjoint(after)
+        return Heard(Intent.RESCHEDULE, others=(Intent.CANCEL,)) if again else Heard(Intent.CANCEL)
+    if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
+        return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
+    if not kinds.isdisjoint({"BOOK", "AGAIN"}):
+        return Heard(Intent.BOOK)
+    return _weakly(kinds)
+
+
+def _weakly(kinds: set[str]) -> Heard[Intent] | None:
+    """What is meant when nothing says it plainly."""
+    if "OTHER" in kinds:
+        if {"cancel", "move"} <= kinds:
+            return Heard(Intent.RESCHEDULE, UNSURE)
+        return Heard(Intent.CANCEL, UNSURE, (Intent.RESCHEDULE,)) if "cancel" in kinds else None
+    for kind, meant in (("agent", Intent.AGENT), ("cancel", Intent.CANCEL), ("book", Intent.BOOK)):
+        if kind in kinds and (kind != "cancel" or "book" in kinds):
+            return Heard(meant, UNSURE)
     return None
 
 
 def yes_no(words: Sequence[str], grammar: Grammar) -> Heard[YesNo] | None:
-    """The last answer counts; None when nothing was answered at all."""
-    said = [label for label in labels("yes_no", words, grammar) if label != "fix"]
-    clear = [label for label in said if label != "UNCLEAR"]
+    """The last answer counts; None when nothing was answered at all. `no` is a denial that answers nothing clearly."""
+    said = labels("yes_no", words, grammar)
+    clear = [label for label in said if label in ("YES", "NO")]
     if clear:
-        return Heard(YesNo(clear[-1]))
-    return Heard(YesNo.UNCLEAR) if said else None
+        return Heard(YesNo(clear[-1]), UNSURE if len(set(clear)) > 1 else 1.0)
+    if "UNCLEAR" in said:
+        return Heard(YesNo.UNCLEAR)
+    return Heard(YesNo.NO, UNSURE) if "no" in said else None
 
 
 def reminder(words: Sequence[str], grammar: Grammar) -> ReminderChoice | None:

@@ -1,44 +1,177 @@
-"""Names: heard in a sentence or spelled, and compared with the names that are known."""
+"""Names said by callers: which words of a sentence are the name, and which of them the first name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from pupitre.nlu.grammar import Grammar
+from pupitre.nlu.labels import spotted
+from pupitre.nlu.likeness import likeness, match
 from pupitre.nlu.meaning import Heard, SpokenName
-from pupitre.nlu.words import split
+from pupitre.nlu.spelling import spelled
+from pupitre.nlu.words import LONGEST, plain
+
+__all__ = ["likeness", "match", "name"]
+
+_WORD = re.compile(r"([-'’]?)([a-z]+|\d+)")
+LONGEST_NAME = 5
+"""Words of a name, particles included."""
+UNSURE = 0.6
+"""Confidence in a name nobody introduced and no list knows."""
+
+
+class Part(Struct, frozen=True):
+    """Words of a name said in a row, and what was said just before them."""
+
+    words: tuple[str, ...]
+    glue: tuple[str, ...]
+    """What joins each word to the one before: a hyphen, an apostrophe, or nothing."""
+    mark: str = ""
+    """title, lead, first, last, maiden, or nothing."""
+    particles: frozenset[int] = frozenset()
+    """Places of "de", "le", "van"."""
+
+    def text(self, low: int, high: int) -> str:
+        """The words [low, high) as they are written."""
+        pieces = [self.words[low], *((self.glue[at] or " ") + self.words[at] for at in range(low + 1, high))]
+        return "".join(pieces).upper()
 
 
 def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
-    """The name in what was said, spelled or not."""
-    words = [word for word in split(text) if word not in grammar.lexicon.fillers]
-    if not words:
+    """The name in what was said, spelled or not; None when it is no name."""
+    if len(text) > LONGEST:
         return None
-    letters = [word for word in words if len(word) == 1]
-    if len(letters) >= 2 and len(letters) * 2 >= len(words):  # noqa: PLR2004  # spelled
-        return Heard(SpokenName("".join(letters).upper(), spelled=True))
-    found = [word.upper() for word in words if word.isalpha()]
-    if len(found) > 3 or not found:  # noqa: PLR2004  # not a name
-        return None
-    if len(found) == 1:
-        return Heard(SpokenName(found[0]))
-    if found[0] in grammar.first_names:
-        return Heard(SpokenName(" ".join(found[1:]), found[0]))
-    return Heard(SpokenName(found[-1], " ".join(found[:-1])))
+    found = [(glue.replace("’", "'"), word) for glue, word in _WORD.findall(plain(text))]
+    words = [word for _, word in found]
+    letters = spelled(words, grammar)
+    if letters is not None:
+        found = found[: letters.first]
+    parts, strange = _parts(found, grammar)
+    said = _assembled(parts, strange, grammar)
+    if letters is None:
+        return said
+    first = said.value.first if said else None
+    if said is not None and first is None and said.value.last != letters.letters:
+        first = said.value.last if said.value.last in grammar.first_names and len(parts) == 1 else None
+    return Heard(SpokenName(letters.letters, first, spelled=True))
 
 
-def match(heard: SpokenName, candidates: Sequence[str]) -> list[tuple[int, float]]:
-    """The candidates ("Jean Dupont") that may be meant: index and likeness 0..1, best first."""
-    said = " ".join(filter(None, (heard.first, heard.last)))
-    scored = []
-    for at, candidate in enumerate(candidates):
-        known = " ".join(split(candidate)).upper()
-        likeness = max(
-            SequenceMatcher(None, said, known).ratio(),
-            max(SequenceMatcher(None, heard.last, part).ratio() for part in [*known.split(), ""])
-            * (0.9 if not heard.first else 0.6),
-        )
-        if likeness > 0.75:  # noqa: PLR2004  # unlike enough to be somebody else
-            scored.append((at, likeness))
-    return sorted(scored, key=lambda pair: -pair[1])
+def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Part], int]:
+    """The stretches of words that may be names, and how many words say that this is no name."""
+    words = [word for _, word in found]
+    (stage,) = grammar.topics["name"]
+    kinds: dict[int, tuple[str, int]] = {
+        match.first: (stage.rules[match.rule].kind, match.end) for match in spotted("name", words, grammar)
+    }
+    parts: list[Part] = []
+    strange = at = 0
+    mark, open_ = "", False
+    while at < len(words):
+        kind, end = kinds.get(at, ("", at + 1))
+        known = words[at].upper() in grammar.first_names or words[at].upper() in grammar.last_names
+        if kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
+            parts, open_ = _grown(parts, found, (at, end), mark if not open_ else None, particle=kind == "particle"), True
+            mark = ""
+        else:
+            strange += kind == "stop"
+            open_ = False
+            if kind == "fix":
+                parts = []
+            elif kind == "with":
+                parts = _spelt_with(parts, words[at:end])
+            elif kind != "noise":
+                mark = kind
+        at = end
+    return [part for part in parts if len(part.particles) < len(part.words)], strange
+
+
+def _grown(
+    parts: list[Part], found: Sequence[tuple[str, str]], span: tuple[int, int], mark: str | None, *, particle: bool
+) -> list[Part]:
+    """With these words added to the last part, or as a new part after `mark`."""
+    low, high = span
+    words, glue = tuple(word for _, word in found[low:high]), tuple(glue for glue, _ in found[low:high])
+    if mark is not None:
+        parts = [*parts, Part((), (), mark)]
+    last = parts[-1]
+    places = range(len(last.words), len(last.words) + high - low) if particle else ()
+    return [
+        *parts[:-1],
+        Part((*last.words, *words), (*last.glue, *glue), last.mark, last.particles | frozenset(places)),
+    ]
+
+
+def _spelt_with(parts: list[Part], said: Sequence[str]) -> list[Part]:
+    """A letter told apart: "avec un d" ends the name before it in d, "avec deux l" doubles its l."""
+    letter = next((word for word in said if len(word) == 1 and word.isalpha()), "")
+    if not parts or not letter:
+        return parts
+    last = parts[-1]
+    word = last.words[-1]
+    double = any(mark in said for mark in ("deux", "2"))
+    if double:
+        word = word if letter * 2 in word else word.replace(letter, letter * 2, 1)
+    elif letter not in word:
+        word = word[:-1] + letter if word[-1] in "dtsxz" else word + letter
+    return [*parts[:-1], Part((*last.words[:-1], word), last.glue, last.mark, last.particles)]
+
+
+def _assembled(parts: list[Part], strange: int, grammar: Grammar) -> Heard[SpokenName] | None:
+    """The name that the parts make."""
+    first = next((part for part in parts if part.mark == "first"), None)
+    last = next((part for part in parts if part.mark == "last"), None)
+    others = [part for part in parts if part.mark not in ("first", "last", "maiden")]
+    if first is not None:
+        family = last or (others[-1] if others else None)
+        if family is None:
+            return None
+        whole = _split(family, grammar).last if family is not last else family.text(0, len(family.words))
+        return Heard(SpokenName(whole, first.text(0, len(first.words))))
+    candidates = [part for part in ([last] if last else []) + others if len(part.words) <= LONGEST_NAME]
+    best = max(candidates, key=lambda part: (_weight(part, grammar), part is candidates[-1]), default=None)
+    if best is None:
+        return None
+    known = _weight(best, grammar)
+    if known < 1 and (strange > 1 or (strange and best.mark not in ("title", "last"))):
+        return None
+    return Heard(_split(best, grammar), 1.0 if known >= 1 else UNSURE)
+
+
+def _weight(part: Part, grammar: Grammar) -> float:
+    """How much this looks like a name: introduced by a title or a mark, words that are names."""
+    known = sum(word.upper() in grammar.first_names or word.upper() in grammar.last_names for word in part.words)
+    return known / len(part.words) + {"title": 2, "last": 2, "lead": 1}.get(part.mark, 0)
+
+
+def _split(part: Part, grammar: Grammar) -> SpokenName:
+    """First name and family name. First name first, unless the words are known the other way round."""
+    words, n = [word.upper() for word in part.words], len(part.words)
+    firsts = [word in grammar.first_names for word in words]
+    if n == 1 or part.particles and min(part.particles) == 0:
+        cut = n - 1 if n > 2 and firsts[-1] else n  # noqa: PLR2004  # "le goff yvonne"
+        return SpokenName(part.text(0, cut), part.text(cut, n) if cut < n else None)
+    if part.particles:
+        cut = min(part.particles)
+        return SpokenName(part.text(cut, n), part.text(0, cut))
+    if _family_first(words, firsts, grammar):
+        return SpokenName(part.text(0, 1), part.text(1, n))
+    cut = _end_of_first_name(part, firsts)
+    return SpokenName(part.text(cut, n), part.text(0, cut))
+
+
+def _family_first(words: Sequence[str], firsts: Sequence[bool], grammar: Grammar) -> bool:
+    """Whether the family name came first: "garnier lucette", "nguyen thi mai"."""
+    if firsts[0]:
+        return False
+    return firsts[-1] or (words[0] in grammar.last_names and words[-1] not in grammar.last_names)
+
+
+def _end_of_first_name(part: Part, firsts: Sequence[bool]) -> int:
+    """How many words the first name has: "jean-pierre dupuis" two, "marie durand" one."""
+    end = 1
+    while end < len(part.words) - 1 and (part.glue[end] == "-" or (firsts[end] and firsts[0])):
+        end += 1
+    return end

@@ -3,39 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from pupitre.nlu.cascade import run
+from pupitre.nlu.cascade import Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import command
 from pupitre.nlu.meaning import Command, Heard, Pick
 from pupitre.nlu.when import ACTIONS, when
-from pupitre.wish import Wish
+from pupitre.wish import Clause, Wish
 
 RANKS = (Pick.FIRST, Pick.SECOND, Pick.THIRD)
 COMMANDS = {Command.AGENT: Pick.AGENT, Command.REPEAT: Pick.REPEAT}
+NEAR = timedelta(minutes=30)
+"""How far from "vers dix heures" an offer may be."""
 
 
 def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]) -> Heard[Pick] | None:
     """The offer meant. UNCLEAR when several fit; None when nothing about offers was said."""
-    said = command(words, grammar)
-    if said in COMMANDS:
-        return Heard(COMMANDS[said])
+    count = min(len(offers), len(RANKS)) or len(RANKS)
     pieces = run(grammar.topics["pick"], words, ACTIONS, now)
     kinds = {piece.kind for piece in pieces}
-    wish = when(words, grammar, now)
-    fitting = _fitting(wish.value, offers) if wish else []
-    ranks = {piece.value for piece in pieces if piece.kind == "rank" and isinstance(piece.value, int)}
-    if len(fitting) == 1:
-        return Heard(RANKS[fitting[0]])
-    if "first" in kinds or "last" in kinds:
-        return Heard(RANKS[0 if "first" in kinds else len(offers) - 1])
-    if ranks or fitting:
-        return Heard(RANKS[ranks.pop() - 1] if len(ranks) == 1 else Pick.UNCLEAR)
-    if "NONE" in kinds or (wish and offers):
+    ranks, refused = _ranks(pieces, count)
+    wish = _wish(words, grammar, now, offers)
+    by_time = _fitting(wish, offers) if wish else []
+    said = command(words, grammar)
+    if said is Command.AGENT or ("REPEAT" in kinds and not by_time) or (said is Command.REPEAT and not (ranks or by_time)):
+        return Heard(COMMANDS.get(said, Pick.REPEAT) if said else Pick.REPEAT)
+    both = [rank for rank in ranks if rank in by_time]
+    if len(ranks) == 1 or len(both) == 1:
+        return Heard(RANKS[(both or ranks)[0]])
+    if len(by_time) == 1 and not ranks:
+        return Heard(RANKS[by_time[0]])
+    if ranks or by_time:
+        fitting = tuple(RANKS[rank] for rank in ranks or by_time)
+        return Heard(Pick.UNCLEAR, others=fitting)
+    return _without_rank(kinds, refused, wish, offers, count)
+
+
+def _without_rank(
+    kinds: set[str], refused: Sequence[int], wish: Wish | None, offers: Sequence[datetime], count: int
+) -> Heard[Pick] | None:
+    """What it means when no offer was named."""
+    if "NONE" in kinds:
         return Heard(Pick.NONE)
-    return Heard(Pick.UNCLEAR) if "UNCLEAR" in kinds else None
+    left = [rank for rank in range(count) if rank not in refused]
+    if refused and len(left) == 1:
+        return Heard(RANKS[left[0]])
+    if "UNCLEAR" in kinds:
+        return Heard(Pick.UNCLEAR)
+    if refused or (wish and offers):
+        return Heard(Pick.NONE)
+    return None
+
+
+def _ranks(pieces: Sequence[Piece], count: int) -> tuple[list[int], list[int]]:
+    """Ranks named (from 0) and ranks refused; what was taken back is neither."""
+    named: list[int] = []
+    refused: list[int] = []
+    denied = choosing = corrected = False
+    for piece in pieces:
+        rank = {"first": 0, "last": count - 1}.get(piece.kind, piece.value - 1 if isinstance(piece.value, int) else None)
+        if piece.kind in ("rank", "first", "last") and rank is not None and rank < count:
+            if denied:
+                refused.append(rank)
+            elif choosing or not corrected:
+                named.append(rank)
+            else:
+                named = [rank]
+            denied = choosing = corrected = False
+        else:
+            denied = piece.kind == "not" or (denied and not piece.kind)
+            choosing = choosing or piece.kind == "or"
+            corrected = corrected or piece.kind == "fix"
+    return sorted(set(named) - set(refused)), refused
+
+
+def _wish(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]) -> Wish | None:
+    """What was said of when; dates without a month are those of the offers."""
+    if not offers:
+        return None
+    heard = when(words, grammar, now)
+    if heard is not None and not _fitting(heard.value, offers):
+        near = when(words, grammar, datetime.combine(min(offers), time(), now.tzinfo))
+        heard = near if near is not None and _fitting(near.value, offers) else heard
+    return heard.value if heard else None
 
 
 def _fitting(wish: Wish, offers: Sequence[datetime]) -> list[int]:
-    return [rank for rank, start in enumerate(offers) if rank < len(RANKS) and wish.any_of and wish.allows(start)]
+    """Ranks of the offers that fit a positive wish, or that a refusal leaves alone."""
+    if wish.any and not wish.none_of:
+        return []
+    fitting = [rank for rank, start in enumerate(offers[: len(RANKS)]) if _allows(wish, start)]
+    if not wish.any_of:
+        return fitting if wish.none_of and len(fitting) == 1 else []
+    return fitting or [
+        rank for rank, start in enumerate(offers[: len(RANKS)]) if any(_near(clause, start) for clause in wish.any_of)
+    ]
+
+
+def _allows(wish: Wish, start: datetime) -> bool:
+    if any(clause.approx for clause in wish.any_of):
+        return any(_near(clause, start) for clause in wish.any_of)
+    return wish.allows(start)
+
+
+def _near(clause: Clause, start: datetime) -> bool:
+    """Whether an offer is meant by an hour said roughly: "à dix heures" for 10:15 when nothing is nearer."""
+    if clause.at is None:
+        return False
+    said = datetime.combine(start.date(), clause.at, start.tzinfo)
+    day = Clause(days=clause.days, dates=clause.dates, window_start=clause.window_start, window_end=clause.window_end)
+    return day.allows(start) and abs(start - said) < NEAR

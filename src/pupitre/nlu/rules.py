@@ -5,7 +5,7 @@
     BOOK:                              a kind: what is found when a line below fits
         <want> [prendre] un rendez-vous
     day:
-        (demain) -> in_days 1          with an action: what is made of the words (see `actions`)
+        demain -> in_days 1          with an action: what is made of the words (see `actions`)
         <n> janvier !noon              what the line is worth is between `->` and the end
 
 A line `---` ends a stage: the lines after it see what the lines before it found, as `<kind>`. `#` starts a comment.
@@ -103,10 +103,12 @@ def compiled(sheets: Iterable[Sheet], parts: Mapping[str, t.Template]) -> tuple[
     return tuple(stages)
 
 
-def named_parts(sheets: Iterable[Sheet]) -> dict[str, t.Template]:
-    """The named parts of all files of a language, each the choice of its lines."""
-    lines: dict[str, list[t.Template]] = {}
-    for sheet in sheets:
+def named_parts(sheets: Mapping[str, Sheet]) -> dict[str, t.Template]:
+    """The named parts of all files of a language, each the choice of its lines. Raises BadGrammar."""
+    parts: dict[str, t.Template] = {}
+    for file, sheet in sheets.items():
         for name, templates in sheet.parts.items():
-            lines.setdefault(name, []).extend(templates)
-    return {name: t.OneOf(tuple(templates)) for name, templates in lines.items()}
+            if name in parts:
+                raise BadGrammar(f"{file}: <{name}> is defined in another file too")
+            parts[name] = t.OneOf(templates)
+    return parts

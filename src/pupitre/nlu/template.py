@@ -3,7 +3,8 @@
     je (veux|voudrais) [bien] <un> rendez-vous
 
 Words are literal; `(a|b)` one of these, `[a]` perhaps, `<name>` a named part or, between the stages of a cascade, a
-kind of piece found by an earlier stage; `{1-31}` a number in that range; `*` up to four words of any kind.
+kind of piece found by an earlier stage; `{1-31}` a number in that range; `*` up to four words of any kind, `_` one;
+`^` and `$` the beginning and the end of the utterance.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from pupitre.nlu.words import split
 
+START, END = "^", "$"
 GAP = 4
 """Words that `*` may stand for, at most."""
 
@@ -36,7 +38,10 @@ class Part(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """Up to `GAP` words of any kind."""
+    """From `least` to `most` words of any kind."""
+
+    least: int
+    most: int
 
 
 class Sequence(Struct, frozen=True):
@@ -57,7 +62,7 @@ class BadTemplate(ValueError):
 
 
 _TOKENS = re.compile(
-    r"\s*(?:(?P<mark>[()\[\]|*])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<text>[^()\[\]|*<>{}]+))"
+    r"\s*(?:(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<text>[^()\[\]|*_<>{}^$]+))"
 )
 
 
@@ -103,7 +108,11 @@ def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int
             inner, at = _closed(tokens, at, "]")
             items.append(OneOf((Sequence(()), inner)))
         elif kind == "*":
-            items.append(Gap())
+            items.append(Gap(0, GAP))
+        elif kind == "_":
+            items.append(Gap(1, 1))
+        elif kind in (START, END):
+            items.append(Word(kind))
         elif kind == "part":
             items.append(Part(text))
         elif kind == "number":

@@ -9,7 +9,8 @@ from pupitre.nlu.births import birth_date
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import command, emergency, intent, reminder, yes_no
 from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
-from pupitre.nlu.names import match, name
+from pupitre.nlu.likeness import match
+from pupitre.nlu.names import name
 from pupitre.nlu.phones import phone
 from pupitre.nlu.picks import RANKS, pick
 from pupitre.nlu.when import when
@@ -36,7 +37,7 @@ def understand(
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
         when=when(words, grammar, now) if Hears.WHEN in hears or Hears.INTENT in hears else None,
-        phone=phone(words, grammar) if Hears.PHONE in hears else None,
+        phone=phone(text, grammar) if Hears.PHONE in hears else None,
         name=name(text, grammar) if Hears.NAME in hears else None,
         birth_date=birth_date(words, grammar, now) if Hears.BIRTH_DATE in hears else None,
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
@@ -53,7 +54,7 @@ def _pick(
 ) -> Heard[Pick] | None:
     if names:
         said = name(text, grammar)
-        likely = match(said.value, names) if said else []
+        likely = match(said.value, names, grammar.lexicon.sound) if said else []
         if len(likely) == 1 or (len(likely) > 1 and likely[0][1] > likely[1][1]):
             return Heard(RANKS[likely[0][0]], confidence=likely[0][1])
     return pick(words, grammar, now, offers)

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from msgspec import structs
 
-from pupitre.nlu import clocks, days
-from pupitre.nlu.cascade import Action, Impossible, Piece, run
-from pupitre.nlu.clocks import within
+from pupitre.nlu import bounds, clocks, days
+from pupitre.nlu.cascade import Action, Piece, run
+from pupitre.nlu.clauses import DAY_FIELDS, TIME_FIELDS, bare, has, joined, replaced, same_side
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Heard
-from pupitre.wish import WEEKDAYS, Clause, Period, Wish
+from pupitre.wish import WEEKDAYS, Clause, Wish
 
-DAY_FIELDS = ("days", "dates", "window_start", "window_end")
-TIME_FIELDS = ("periods", "at", "not_before", "not_after")
-
-
-def not_early(_: object) -> Clause:
-    """What "pas trop tôt" refuses."""
-    return Clause(periods=(Period.EARLY_AM,))
-
-
-def not_late(_: object) -> Clause:
-    """What "pas trop tard" refuses."""
-    return Clause(periods=(Period.LATE_DAY,))
-
-
-ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, "not_early": not_early, "not_late": not_late}
+ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, **bounds.ACTIONS}
 
 
 def pieces_of(words: Sequence[str], grammar: Grammar, now: datetime) -> list[Piece]:
@@ -50,31 +36,37 @@ class Composition:
         self.wanted: list[Clause] = []
         self.refused: list[Clause] = []
         self.refusing = False
+        self.apart = True
+        """A new refusal began: what comes next is not part of the last one."""
         self.choosing = False
         """An "or" was said since the last wish."""
         self.fallback = False
+        """A "sinon" was said since the last wish."""
         self.stale: set[tuple[str, ...]] = set()
         """What a correction was announced for: replaced by what is said next on the same side (day or time)."""
         self.stated = False
         """The last clause was said to suit, so a refusal after it speaks of what follows."""
-        self.last: Clause | None = None
-        """The piece before, when it was a wish."""
+        self.last = False
+        """The mark before was a wish."""
         self.chain = 0
         """Clauses at the end of `wanted` that are joined by a plain "or": a time said last holds for all."""
         self.asap = self.any = False
+        self.newest: Clause | None = None
+        self.before: tuple[tuple[Clause, ...], tuple[Clause, ...]] = ((), ())
+        """What was wanted and refused before the newest wish."""
 
     def read(self, pieces: Sequence[Piece]) -> Wish:
         """The wish that these pieces make."""
         for piece in pieces:
             value = self._as_clause(piece)
             if value is not None:
-                self._add(value, refused=piece.kind == "avoid")
-            else:
+                self._add(value, avoided=piece.kind == "avoid")
+            elif piece.kind:
                 self._mark(piece.kind)
         wanted = tuple(dict.fromkeys(clause for clause in self.wanted if clause != Clause()))
-        refused = tuple(dict.fromkeys(self.refused))
-        conflict = any(clause.dates and clause.days and not self._agree(clause) for clause in wanted)
+        conflict = any(not _agree(clause) for clause in wanted)
         wanted = tuple(structs.replace(c, days=()) if c.dates and c.days else c for c in wanted)
+        refused = tuple(dict.fromkeys(self.refused))
         return Wish(wanted, refused, asap=self.asap, any=self.any and not wanted, conflict=conflict)
 
     def _as_clause(self, piece: Piece) -> Clause | None:
@@ -82,11 +74,6 @@ class Composition:
             return piece.value
         if piece.kind == "clock" and isinstance(piece.value, time):
             return Clause(at=piece.value)
-        if piece.kind == "dayno" and isinstance(piece.value, int):
-            try:
-                return Clause(dates=(days.next_dayno(self.today, piece.value),))
-            except Impossible:
-                return None
         return None
 
     # ---- marks -------------------------------------------------------------------------------------------------------
@@ -99,18 +86,20 @@ class Composition:
                 self.choosing = self.fallback = True
                 self.refusing = False
             case "except":
-                self.refusing = True
+                self.refusing = self.apart = True
             case "but":
-                self.refusing = False
-                self.last = None
+                self.refusing = self.last = False
             case "free":
-                self.refusing = False
-                self.stated = True
-            case "busy":
-                self._busy()
+                self.refusing, self.stated = False, True
+            case "busy" | "occupied":
+                self._busy(certain=kind == "busy")
             case "fix":
                 self.stale = {DAY_FIELDS, TIME_FIELDS} if self.wanted else set()
                 self.refusing = False
+            case "rather":
+                self._rather()
+            case "before_it" | "after_it":
+                self._bound(before=kind == "before_it")
             case "asap":
                 self.asap = True
             case "any":
@@ -118,117 +107,99 @@ class Composition:
             case _:
                 pass
 
-    def _busy(self) -> None:
+    def _busy(self, *, certain: bool) -> None:
         """A refusal: "le lundi je travaille" refuses what came before, "je travaille le lundi" what follows."""
-        if self.last is not None and self.wanted and not self.stated and not self.refusing:
+        if self.last and self.wanted and not self.stated and not self.refusing:
             self.refused.append(self.wanted.pop())
-            self.last, self.chain = None, 0
-        else:
-            self.refusing = True
+            self.last, self.chain, self.apart = False, 0, True
+        elif certain:
+            self.refusing = self.apart = True
+
+    def _rather(self) -> None:
+        """A closing "plutôt": the wish just said replaces the one before, or is not refused with it."""
+        if self.last and self.newest is not None:
+            new, self.wanted, self.refused = self.newest, list(self.before[0]), list(self.before[1])
+            self.refusing = False
+            self.stale = {DAY_FIELDS, TIME_FIELDS}
+            self._want(new)
+
+    def _bound(self, *, before: bool) -> None:
+        """A bare "avant" or "après" bounds by the date just said: "je pars le 28 alors avant"."""
+        if not self.wanted or not self.wanted[-1].dates:
+            return
+        dates = self.wanted[-1].dates
+        one = timedelta(days=1)
+        self.wanted[-1] = Clause(window_end=min(dates) - one) if before else Clause(window_start=max(dates) + one)
 
     # ---- wishes ------------------------------------------------------------------------------------------------------
 
-    def _add(self, new: Clause, *, refused: bool) -> None:
-        self.last = new
-        if refused:
-            self.refused.append(new)
-        elif self.refusing:
-            self._refuse(new)
+    def _add(self, new: Clause, *, avoided: bool) -> None:
+        self.before, self.newest = (tuple(self.wanted), tuple(self.refused)), new
+        if avoided or self.refusing:
+            self._refuse(new, apart=avoided)
         else:
             self._want(new)
+        self.last = not avoided
         self.choosing = self.fallback = False
 
-    def _refuse(self, new: Clause) -> None:
+    def _refuse(self, new: Clause, *, apart: bool) -> None:
         if self.stale and self.wanted and self.wanted[-1] == new:
             self.wanted.pop()
-        merged = self._merged(self.refused[-1], new) if self.refused and not self.choosing else None
+        splits = self.choosing and not _lists(self.refused[-1], new) if self.refused else True
+        merged = None if self.apart or apart or splits else joined(self.refused[-1], new, union=True)
         if merged is not None:
             self.refused[-1] = merged
         else:
             self.refused.append(new)
+        self.apart = apart
 
     def _want(self, new: Clause) -> None:
         if not self.wanted:
             self.wanted, self.chain = [new], 1
+            self.stated = False
             return
         current = self.wanted[-1]
-        corrected = {side for side in self.stale if _has(new, side)}
+        corrected = {side for side in self.stale if has(new, side)}
         if corrected:
             self.stale -= corrected
-            self.wanted[-1] = _replaced(current, new)
+            self.wanted[-1] = replaced(current, new)
             return
-        splits = self.choosing and self._same_side(current, new) and not _lists(current, new)
-        merged = None if splits else self._merged(current, new)
+        new = self._in_same_month(current, new)
+        splits = self.choosing and same_side(current, new) and (self.fallback or not _lists(current, new))
+        merged = None if splits else joined(current, new, union=self.choosing)
         if merged is not None:
             self.wanted[-1] = merged
             self._distribute(new)
             return
-        self.wanted.append(new)
         self.chain = self.chain + 1 if self.choosing and not self.fallback else 1
+        self.wanted.append(new)
         self.stated = False
 
-    def _merged(self, current: Clause, new: Clause) -> Clause | None:
-        """Both together, or None when they speak of the same thing differently."""
-        changes: dict[str, object] = {}
-        for field in (*DAY_FIELDS, *TIME_FIELDS):
-            here, there = getattr(current, field), getattr(new, field)
-            if not there:
-                continue
-            if not here:
-                changes[field] = there
-            elif field == "periods" and not self.choosing:
-                return None
-            elif field in ("days", "dates", "periods") and _bare(current, field):
-                changes[field] = tuple(dict.fromkeys((*here, *there)))
-            elif here != there:
-                return None
-        if new.approx:
-            changes["approx"] = True
-        both = structs.replace(current, **changes)
-        if both.at is not None and both.periods:
-            both = structs.replace(both, at=within(both.at, both.periods))
-        return both
-
-    def _same_side(self, current: Clause, new: Clause) -> bool:
-        return any(_has(current, side) and _has(new, side) for side in (DAY_FIELDS, TIME_FIELDS))
+    def _in_same_month(self, current: Clause, new: Clause) -> Clause:
+        """A bound by day number inside the window just said: "en juillet avant le 14"."""
+        if self.choosing or current.window_start is None or new.window_end is None or new.window_start is not None:
+            return new
+        if new.window_end >= current.window_start or new.window_end.day > 28:  # noqa: PLR2004  # in every month
+            return new
+        moved = current.window_start.replace(day=new.window_end.day)
+        return structs.replace(new, window_end=moved) if moved > current.window_start else new
 
     def _distribute(self, new: Clause) -> None:
         """A time of day said after several days holds for each of them."""
-        if _has(new, DAY_FIELDS):
+        if has(new, DAY_FIELDS):
             return
         for at in range(len(self.wanted) - self.chain, len(self.wanted) - 1):
-            if not _has(self.wanted[at], TIME_FIELDS):
-                self.wanted[at] = self._merged(self.wanted[at], new) or self.wanted[at]
-
-    def _agree(self, clause: Clause) -> bool:
-        return all(WEEKDAYS[day.weekday()] in clause.days for day in clause.dates)
+            if not has(self.wanted[at], TIME_FIELDS):
+                self.wanted[at] = joined(self.wanted[at], new, union=False) or self.wanted[at]
 
 
-def _has(clause: Clause, fields: Sequence[str]) -> bool:
-    return any(getattr(clause, field) for field in fields)
+def _agree(clause: Clause) -> bool:
+    return not (clause.dates and clause.days) or all(WEEKDAYS[day.weekday()] in clause.days for day in clause.dates)
 
 
 def _lists(current: Clause, new: Clause) -> bool:
     """Whether both are plain lists of the same sort: "lundi ou mardi"."""
     for field in ("days", "dates", "periods"):
         if getattr(current, field) and getattr(new, field):
-            return _bare(current, field) and _bare(new, field)
+            return bare(current, field) and bare(new, field)
     return False
-
-
-def _bare(clause: Clause, field: str) -> bool:
-    """Whether nothing but this list was said, so that more of the same may be added to it."""
-    side = DAY_FIELDS if field in DAY_FIELDS else TIME_FIELDS
-    others = [name for name in (*DAY_FIELDS, *TIME_FIELDS) if name != field]
-    if field == "periods":
-        others = [name for name in side if name != field]
-    return not _has(clause, others)
-
-
-def _replaced(current: Clause, new: Clause) -> Clause:
-    """The new clause in place of the old, keeping what it does not speak of."""
-    kept = current
-    for side in (DAY_FIELDS, TIME_FIELDS):
-        if _has(new, side):
-            kept = structs.replace(kept, **{field: getattr(new, field) for field in side})
-    return structs.replace(kept, approx=new.approx if _has(new, TIME_FIELDS) else kept.approx)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from text_to_num import alpha2digit
@@ -16,9 +17,32 @@ from text_to_num import alpha2digit
 LONGEST = 1500
 """Characters that are read. Nobody says more in one breath; what is longer is not speech, and nothing is understood."""
 
-_PIECES = re.compile(r"\d+|[a-z]+|[+/:]")
-_STROKES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
+SHORTEST_REPAIR = 4
+"""Letters a word must have to be taken for another that sounds the same."""
+
+_PIECES = re.compile(r"\d+|[a-z]+(?:-[a-z]+)*|[+/:]")
+_STROKES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "‐": "-", "‑": "-"}
 _FOLDED = {ord(letter): plain for letter, plain in _STROKES.items()}
+
+Spelling = dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+"""First word -> (what may be written there, what is meant), longest first."""
+
+
+class Sound(Struct, frozen=True):
+    """How a language is heard: replacements made in order, each a pattern and what it sounds like."""
+
+    changes: tuple[tuple[re.Pattern[str], str], ...]
+
+    def of(self, word: str) -> str:
+        """The sound of a plain word: two words that sound the same have the same."""
+        return _sounded(self.changes, word)
+
+
+@lru_cache(maxsize=4096)
+def _sounded(changes: tuple[tuple[re.Pattern[str], str], ...], word: str) -> str:
+    for pattern, sound in changes:
+        word = pattern.sub(sound, word)
+    return word
 
 
 class Lexicon(Struct, frozen=True):
@@ -33,11 +57,19 @@ class Lexicon(Struct, frozen=True):
     articles: frozenset[str] = frozenset()
     """Number words that mean a number only beside another ("un")."""
     zeros: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+    """Number words whose number may go on though no hyphen binds them ("quatre-vingt deux")."""
     closing: frozenset[str] = frozenset()
     """Number words after which another number starts ("quatre-vingts quatre-vingt-dix" is 80 90)."""
     fillers: frozenset[str] = frozenset()
-    spelling: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {}
-    """First word -> what may be heard there, longest first, and what is meant."""
+    spelling: Spelling = {}
+    misheard_digits: Spelling = {}
+    """The same where digits are expected: "si" is six."""
+    homophones: dict[str, str] = {}
+    """How a word of the grammars sounds -> that word, for words that no grammar knows."""
+    known: frozenset[str] = frozenset()
+    """The words of the grammars, which stay as they are written."""
+    sound: Sound | None = None
 
 
 def plain(text: str) -> str:
@@ -51,29 +83,57 @@ def plain(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The bare words of a text, numbers and misspellings as they were written."""
-    return _PIECES.findall(plain(text))
+    return [word for piece in _PIECES.findall(plain(text)) for word in piece.split("-")]
 
 
-def words(text: str, lexicon: Lexicon) -> list[str]:
-    """The words a grammar sees. Text over `LONGEST` characters has none."""
+def words(text: str, lexicon: Lexicon, *, misheard: bool = False) -> list[str]:
+    """The words a grammar sees. Text over `LONGEST` characters has none. `misheard`: digits are expected."""
     if len(text) > LONGEST:
         return []
-    found = [word for word in split(text) if word not in lexicon.fillers]
-    return with_digits(mended(unstuttered(found), lexicon), lexicon)
+    heard = _heard(text, lexicon)
+    if misheard:
+        heard = mended(heard, lexicon.misheard_digits)
+    return with_digits(repaired(mended(heard, lexicon.spelling), lexicon), lexicon)
 
 
-def unstuttered(heard: Sequence[str]) -> list[str]:
-    """Without immediate repetitions ("je je voudrais"); numbers and single digits repeat on purpose."""
+def _heard(text: str, lexicon: Lexicon) -> list[str]:
+    """Words without hesitations (unless there is nothing else) and stutters; the words of one hyphened number stay together ("vingt-deux")."""
+    heard: list[str] = []
+    numbers, fillers, joints = lexicon.numbers, lexicon.fillers, lexicon.joints
+    for piece in _PIECES.findall(plain(text)):
+        for word in [piece] if "-" not in piece else _parted(piece, numbers | joints):
+            stutter = heard and heard[-1] == word and word.isalpha() and word not in numbers
+            if word not in fillers and not stutter:
+                heard.append(word)
+    return heard or _PIECES.findall(plain(text))
+
+
+def _parted(piece: str, numbers: frozenset[str]) -> list[str]:
+    """The words of a hyphened piece, number words in a row kept as one."""
     kept: list[str] = []
-    for word in heard:
-        if not kept or kept[-1] != word or word.isdigit() or word == "+":
+    for word in piece.split("-"):
+        if kept and word in numbers and kept[-1].rpartition("-")[2] in numbers:
+            kept[-1] += "-" + word
+        else:
             kept.append(word)
     return kept
 
 
-def mended(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
+def repaired(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """Words that no grammar knows, replaced by one they know that sounds the same ("randez" is "rendez")."""
+    known, sound = lexicon.known, lexicon.sound
+    if sound is None or known.issuperset(heard):
+        return list(heard)
+    return [
+        lexicon.homophones.get(sound.of(word), word)
+        if word not in known and len(word) >= SHORTEST_REPAIR and word.isalpha()
+        else word
+        for word in heard
+    ]
+
+
+def mended(heard: Sequence[str], spelling: Spelling) -> list[str]:
     """Usual misspellings replaced by what was meant, longest first, each word read once."""
-    spelling = lexicon.spelling
     if spelling.keys().isdisjoint(heard):
         return list(heard)
     kept: list[str] = []
@@ -93,35 +153,34 @@ def mended(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
 def with_digits(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
     """Number words as digits, one word a number: "dix heures quinze" -> 10 heures 15."""
     numbers, joints = lexicon.numbers, lexicon.joints
-    if numbers.isdisjoint(heard):
-        return list(heard)
     kept: list[str] = []
     run: list[str] = []
-    for word in heard:
-        if word in numbers or (run and word in joints):
+    for word in [*heard, ""]:
+        if word in numbers or (run and word in joints) or "-" in word:
             run.append(word)
             continue
         if run:
             kept.extend(_digits(run, lexicon))
             run = []
         kept.append(word)
-    if run:
-        kept.extend(_digits(run, lexicon))
-    return kept
+    return kept[:-1]
 
 
 def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
     """A run of number words as numbers; an article alone stays an article."""
-    tail = run[len(run) - 1] in lexicon.joints
-    if len(run) - tail == 1 and run[0] in lexicon.articles:
+    if all(word in lexicon.articles or word in lexicon.joints for word in run) and len(run) <= 2:  # noqa: PLR2004
         return run
     kept: list[str] = []
     part: list[str] = []
-    for word in run:
-        if word in lexicon.zeros:
+    loose = [one for word in run for one in (word.split("-") if word.rpartition("-")[2] in lexicon.open else [word])]
+    for word in loose:
+        if word in lexicon.zeros or "-" in word:
             kept.extend(_converted(part, lexicon))
-            kept.append("0")
             part = []
+            number = "0" if word in lexicon.zeros else _converted(word.split("-"), lexicon)[0]
+            if _takes(kept, number):
+                number = str(int(kept.pop()) + int(number))
+            kept.append(number)
             continue
         part.append(word)
         if word in lexicon.closing:
@@ -129,6 +188,12 @@ def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
             part = []
     kept.extend(_converted(part, lexicon))
     return kept
+
+
+def _takes(kept: list[str], number: str) -> bool:
+    """Whether the number before goes on in this one: "mille neuf cent" and "quatre-vingt-dix"."""
+    before = int(kept[-1]) if kept and kept[-1].isdigit() else 0
+    return before > 0 and before % 100 == 0 and 0 < int(number) < 100  # noqa: PLR2004  # what follows hundreds
 
 
 def _converted(part: list[str], lexicon: Lexicon) -> list[str]:

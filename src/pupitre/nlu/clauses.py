@@ -1,0 +1,99 @@
+"""Put clauses together: what two wishes said one after the other mean as one, or that they cannot be one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from msgspec import structs
+
+from pupitre.nlu.clocks import within
+from pupitre.wish import PERIOD_HOURS, Clause, Period
+
+DAY_FIELDS = ("days", "dates", "window_start", "window_end")
+TIME_FIELDS = ("periods", "at", "not_before", "not_after")
+LISTS = ("days", "dates", "periods")
+CLOSED_BY = {"periods": ("at", "not_before", "not_after"), "days": ("dates", *TIME_FIELDS), "dates": ("days", *TIME_FIELDS)}
+"""List -> what, once said, keeps more of the same from being added to it."""
+
+
+def has(clause: Clause, fields: Sequence[str]) -> bool:
+    """Whether anything is said on this side."""
+    return any(getattr(clause, field) for field in fields)
+
+
+def same_side(one: Clause, other: Clause) -> bool:
+    """Whether both speak of days, or both of times of day."""
+    return any(has(one, side) and has(other, side) for side in (DAY_FIELDS, TIME_FIELDS))
+
+
+def bare(clause: Clause, field: str) -> bool:
+    """Whether more may be added to this list."""
+    return not any(getattr(clause, name) for name in CLOSED_BY[field])
+
+
+def replaced(current: Clause, new: Clause) -> Clause:
+    """The new clause in place of the old, keeping what it does not speak of."""
+    for side in (DAY_FIELDS, TIME_FIELDS):
+        if has(new, side):
+            current = structs.replace(current, **{field: getattr(new, field) for field in side})
+            if side is TIME_FIELDS:
+                current = structs.replace(current, approx=new.approx)
+    return current
+
+
+def joined(current: Clause, new: Clause, *, union: bool) -> Clause | None:
+    """Both together, or None when they speak of the same thing differently. `union`: an "or" stands between."""
+    changes: dict[str, object] = {}
+    for field in (*DAY_FIELDS, *TIME_FIELDS):
+        here, there = getattr(current, field), getattr(new, field)
+        if not there or here == there:
+            continue
+        value = there if not here else _both(current, field, here, there, union=union)
+        if value is None:
+            return None
+        changes[field] = value
+    both = structs.replace(current, **changes, approx=current.approx or new.approx)
+    if both.at is not None and not union and not _within(both):
+        both = structs.replace(both, at=None, approx=False)  # an hour told on the way to the bound that counts
+    if both.at is not None and both.periods:
+        both = structs.replace(both, at=within(both.at, both.periods))
+    return both if _possible(both) else None
+
+
+def _both(current: Clause, field: str, here: object, there: object, *, union: bool) -> object | None:
+    """What two values of one field make together."""
+    if field == "periods" and not union:
+        return _narrower(current.periods, there)
+    if field in LISTS and isinstance(here, tuple) and isinstance(there, tuple):
+        return tuple(dict.fromkeys((*here, *there))) if bare(current, field) else None
+    if union:
+        return None
+    if isinstance(here, date) and isinstance(there, date):
+        return max(here, there) if field == "window_start" else min(here, there)
+    if isinstance(here, time) and isinstance(there, time) and field != "at":
+        return max(here, there) if field == "not_before" else min(here, there)
+    return None
+
+
+def _narrower(here: tuple[Period, ...], there: object) -> object | None:
+    """The period that lies inside the other: "le matin, en fin de matinée"."""
+    if not isinstance(there, tuple) or len(here) != 1 or len(there) != 1:
+        return None
+    (low, high), (low2, high2) = PERIOD_HOURS[here[0]], PERIOD_HOURS[there[0]]
+    if low <= low2 and high2 <= high:
+        return there
+    return here if low2 <= low and high <= high2 else None
+
+
+def _within(clause: Clause) -> bool:
+    """Whether its clock time lies in its bounds."""
+    at, low, high = clause.at, clause.not_before, clause.not_after
+    return at is None or ((low is None or at >= low) and (high is None or at < high))
+
+
+def _possible(clause: Clause) -> bool:
+    """Whether its bounds leave anything between them."""
+    if clause.window_start and clause.window_end and clause.window_start > clause.window_end:
+        return False
+    return not (clause.not_before and clause.not_after and clause.not_before >= clause.not_after)
