@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from msgspec import structs
+
 from pupitre.nlu.cascade import Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import command
 from pupitre.nlu.meaning import Command, Heard, Pick
 from pupitre.nlu.when import ACTIONS, when
-from pupitre.wish import Clause, Wish
+from pupitre.wish import Clause, Period, Wish
 
 RANKS = (Pick.FIRST, Pick.SECOND, Pick.THIRD)
 COMMANDS = {Command.AGENT: Pick.AGENT, Command.REPEAT: Pick.REPEAT}
@@ -34,6 +36,8 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
         return Heard(RANKS[(both or ranks)[0]])
     if len(by_time) == 1 and not ranks:
         return Heard(RANKS[by_time[0]])
+    if "NONE" in kinds and not ranks:
+        return Heard(Pick.NONE)
     if ranks or by_time:
         fitting = tuple(RANKS[rank] for rank in ranks or by_time)
         return Heard(Pick.UNCLEAR, others=fitting)
@@ -97,7 +101,9 @@ def _fitting(wish: Wish, offers: Sequence[datetime]) -> list[int]:
     if not wish.any_of:
         return fitting if wish.none_of and len(fitting) == 1 else []
     return fitting or [
-        rank for rank, start in enumerate(offers[: len(RANKS)]) if any(_near(clause, start) for clause in wish.any_of)
+        rank
+        for rank, start in enumerate(offers[: len(RANKS)])
+        if any(_near(clause, start) or _late(clause).allows(start) for clause in wish.any_of)
     ]
 
 
@@ -105,6 +111,13 @@ def _allows(wish: Wish, start: datetime) -> bool:
     if any(clause.approx for clause in wish.any_of):
         return any(_near(clause, start) for clause in wish.any_of)
     return wish.allows(start)
+
+
+def _late(clause: Clause) -> Clause:
+    """Allows "celui du soir" said of an offer in the late afternoon."""
+    if clause.periods != (Period.EVE,):
+        return clause
+    return structs.replace(clause, periods=(Period.LATE_DAY,))
 
 
 def _near(clause: Clause, start: datetime) -> bool:
