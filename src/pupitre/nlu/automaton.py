@@ -32,13 +32,16 @@ class UnknownPart(LookupError):
 class _State:
     """A set of places in the templates, reached by the same words."""
 
-    __slots__ = ("alive", "next", "places", "rule")
+    __slots__ = ("alive", "gaps", "moves", "next", "ranges", "rule")
 
-    def __init__(self, places: frozenset[int], rule: int) -> None:
-        self.places = places
+    def __init__(self, rule: int, *, alive: bool) -> None:
         self.rule = rule
+        self.alive = alive
         self.next: dict[str, _State] = {}
-        self.alive = bool(places)
+        self.moves: dict[str, list[int]] = {}
+        """Word -> places it leads to."""
+        self.ranges: list[tuple[int, int, int]] = []
+        self.gaps: list[int] = []
 
 
 class Automaton:
@@ -54,6 +57,8 @@ class Automaton:
         self._free: list[list[int]] = []
         self._accepts: dict[int, int] = {}
         self._parts, self._kinds = parts, kinds
+        self._built: dict[tuple[str, int], int] = {}
+        """(named part, place) -> place after it: templates that begin alike share their beginning."""
         self._open: list[str] = []
         self.vocabulary: set[str] = set()
         begin = self._place()
@@ -110,12 +115,17 @@ class Automaton:
             return self._after(here, f"<{name}>")
         if name not in self._parts or name in self._open:
             raise UnknownPart(f"<{name}> is not defined (or names itself)")
-        self._open.append(name)
-        there = self._build(self._parts[name], here)
-        self._open.pop()
+        there = self._built.get((name, here))
+        if there is None:
+            self._open.append(name)
+            there = self._built[name, here] = self._build(self._parts[name], here)
+            self._open.pop()
         return there
 
     def _after(self, here: int, key: str) -> int:
+        for edge, there in self._edges[here]:
+            if edge == key:
+                return there
         there = self._place()
         self._edges[here].append((key, there))
         self.vocabulary.add(key)
@@ -133,19 +143,26 @@ class Automaton:
         closed = frozenset(places)
         state = self._states.get(closed)
         if state is None:
-            rule = min((self._accepts[place] for place in closed if place in self._accepts), default=-1)
-            state = self._states[closed] = _State(closed, rule)
+            state = self._states[closed] = self._made(closed)
+        return state
+
+    def _made(self, places: frozenset[int]) -> _State:
+        rule = min((self._accepts[place] for place in places if place in self._accepts), default=-1)
+        state = _State(rule, alive=bool(places))
+        for place in places:
+            for key, there in self._edges[place]:
+                state.moves.setdefault(key, []).append(there)
+            state.ranges.extend(self._ranges[place])
+            state.gaps.extend(self._gaps[place])
         return state
 
     def _step(self, state: _State, key: str) -> _State:
-        reached: set[int] = set()
-        number = int(key) if key.isdigit() else None
-        for place in state.places:
-            reached.update(there for edge, there in self._edges[place] if edge == key)
-            if key not in ANCHORS:
-                reached.update(self._gaps[place])
-            if number is not None:
-                reached.update(there for low, high, there in self._ranges[place] if low <= number <= high)
+        reached = set(state.moves.get(key, ()))
+        if key not in ANCHORS:
+            reached.update(state.gaps)
+        if state.ranges and key.isdigit():
+            number = int(key)
+            reached.update(there for low, high, there in state.ranges if low <= number <= high)
         after = state.next[key] = self._state(reached)
         return after
 

@@ -13,7 +13,11 @@ from pupitre.wish import PERIOD_HOURS, Clause, Period
 DAY_FIELDS = ("days", "dates", "window_start", "window_end")
 TIME_FIELDS = ("periods", "at", "not_before", "not_after")
 LISTS = ("days", "dates", "periods")
-CLOSED_BY = {"periods": ("at", "not_before", "not_after"), "days": ("dates", *TIME_FIELDS), "dates": ("days", *TIME_FIELDS)}
+CLOSED_BY = {
+    "periods": ("at", "not_before", "not_after"),
+    "days": ("dates", *TIME_FIELDS),
+    "dates": ("days", *TIME_FIELDS),
+}
 """List -> what, once said, keeps more of the same from being added to it."""
 
 

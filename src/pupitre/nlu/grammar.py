@@ -15,7 +15,19 @@ from pathlib import Path
 from pupitre.nlu.rules import BadGrammar, Sheet, Stage, compiled, named_parts, read
 from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 
-TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "name", "reminder", "birth_date", "phone", "letter")
+TOPICS = (
+    "when",
+    "intent",
+    "yes_no",
+    "pick",
+    "command",
+    "emergency",
+    "name",
+    "reminder",
+    "birth_date",
+    "phone",
+    "letter",
+)
 
 
 class Grammar:

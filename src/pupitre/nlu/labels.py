@@ -8,8 +8,8 @@ from typing import Literal
 from pupitre.model import Intent
 from pupitre.nlu.automaton import Match
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.template import START, END
 from pupitre.nlu.meaning import Command, Heard, ReminderChoice, YesNo
+from pupitre.nlu.template import END, START
 
 INTENDED = frozenset({"book", "again", "reschedule", "cancel", "agent"})
 """Kinds, in lower case, that stand for something wanted."""

@@ -73,7 +73,10 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
         kind, end = kinds.get(at, ("", at + 1))
         known = words[at].upper() in grammar.first_names or words[at].upper() in grammar.last_names
         if kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
-            parts, open_ = _grown(parts, found, (at, end), mark if not open_ else None, particle=kind == "particle"), True
+            parts, open_ = (
+                _grown(parts, found, (at, end), mark if not open_ else None, particle=kind == "particle"),
+                True,
+            )
             mark = ""
         else:
             strange += kind == "stop"
@@ -150,7 +153,7 @@ def _split(part: Part, grammar: Grammar) -> SpokenName:
     """First name and family name. First name first, unless the words are known the other way round."""
     words, n = [word.upper() for word in part.words], len(part.words)
     firsts = [word in grammar.first_names for word in words]
-    if n == 1 or part.particles and min(part.particles) == 0:
+    if n == 1 or (part.particles and min(part.particles) == 0):
         cut = n - 1 if n > 2 and firsts[-1] else n  # noqa: PLR2004  # "le goff yvonne"
         return SpokenName(part.text(0, cut), part.text(cut, n) if cut < n else None)
     if part.particles:

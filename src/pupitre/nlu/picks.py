@@ -29,7 +29,11 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
     wish = _wish(words, grammar, now, offers)
     by_time = _fitting(wish, offers) if wish else []
     said = command(words, grammar)
-    if said is Command.AGENT or ("REPEAT" in kinds and not by_time) or (said is Command.REPEAT and not (ranks or by_time)):
+    if (
+        said is Command.AGENT
+        or ("REPEAT" in kinds and not by_time)
+        or (said is Command.REPEAT and not (ranks or by_time))
+    ):
         return Heard(COMMANDS.get(said, Pick.REPEAT) if said else Pick.REPEAT)
     both = [rank for rank in ranks if rank in by_time]
     if len(ranks) == 1 or len(both) == 1:
@@ -66,7 +70,9 @@ def _ranks(pieces: Sequence[Piece], count: int) -> tuple[list[int], list[int]]:
     refused: list[int] = []
     denied = choosing = corrected = False
     for piece in pieces:
-        rank = {"first": 0, "last": count - 1}.get(piece.kind, piece.value - 1 if isinstance(piece.value, int) else None)
+        rank = {"first": 0, "last": count - 1}.get(
+            piece.kind, piece.value - 1 if isinstance(piece.value, int) else None
+        )
         if piece.kind in ("rank", "first", "last") and rank is not None and rank < count:
             if denied:
                 refused.append(rank)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from pupitre.nlu.grammar import Grammar
 FEWEST = 3
 """Letters that make a spelled name; fewer are words or elisions."""
 VOWELS = "aeiouy"
-NO_TIME = datetime.min.replace(tzinfo=timezone.utc)
+NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class Spelled(Struct, frozen=True):
@@ -51,7 +51,7 @@ def _same(found: Found) -> Value:
 
 
 def _letter(found: Found) -> Value:
-    """letter X."""
+    """Letter X."""
     return found.words[0]
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pupitre.nlu.births import birth_date
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import command, emergency, intent, reminder, yes_no
-from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.likeness import match
+from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.names import name
 from pupitre.nlu.phones import phone
 from pupitre.nlu.picks import RANKS, pick
