@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from email.utils import localtime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -14,19 +13,22 @@ import click
 import msgspec
 
 from pupitre import languages
+from pupitre.clock import SystemClock
+from pupitre.nlu.explain import explain
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Hears, Meaning
 from pupitre.nlu.understand import understand as hear
 from pupitre.wish import Clause, Wish
 
 ZONE = ZoneInfo("Europe/Paris")
+TIMES = ("at", "not_before", "not_after")
 
 
 class Request(msgspec.Struct):
-    """One line of `--jsonl`."""
+    """One line of `--jsonl`. `reference` and `slots` are local times; without a reference, now."""
 
     id: str
-    hears: str
+    hears: Hears
     text: str
     reference: str | None = None
     slots: list[str] = []
@@ -34,43 +36,60 @@ class Request(msgspec.Struct):
 
 @click.command()
 @click.argument("text", required=False)
-@click.option(
-    "--hears", "what", default="intent", help="intent, yes_no, pick, when, phone, name, birth_date, emergency"
-)
-@click.option("--jsonl", is_flag=True, help="Answer one JSON object a line, {id, value}, for each read.")
+@click.option("--hears", "what", type=click.Choice([kind.value for kind in Hears]), default="intent", show_default=True)
+@click.option("--jsonl", is_flag=True, help="Read {id, hears, text, reference?, slots?} a line, answer {id, value}.")
+@click.option("--now", "reference", help="When it is said, local time: 2026-01-05T10:00. Default: the present.")
+@click.option("--offer", "slots", multiple=True, help="An offer that was read out, local time; may be repeated.")
 @click.option("--language", default="fr-FR", show_default=True)
-def understand(text: str | None, what: str, language: str, *, jsonl: bool) -> None:
-    """Show what is understood in TEXT."""
-    grammar = languages.load(language).grammar
+def understand(
+    text: str | None, what: str, reference: str | None, slots: tuple[str, ...], language: str, *, jsonl: bool
+) -> None:
+    """Show what is understood in TEXT and which line of which grammar says so."""
+    try:
+        grammar = languages.load(language).grammar
+    except languages.UnknownLanguage as unknown:
+        raise click.UsageError(str(unknown)) from unknown
     if jsonl:
         answer_lines(sys.stdin, sys.stdout, grammar)
         return
-    answer = value_of(Request("", what, text or ""), grammar)
-    click.echo(json.dumps(answer, ensure_ascii=False))
+    if text is None:
+        raise click.UsageError("say what to understand: pupitre understand 'mardi matin' --hears when")
+    request = Request("", Hears(what), text, reference, list(slots))
+    for line in explain(text, request.hears, grammar, said_at(request)):
+        click.echo(line)
+    click.echo(json.dumps(value_of(request, grammar), ensure_ascii=False))
 
 
-def answer_lines(lines: TextIO, out: TextIO, grammar: Grammar) -> None:
-    """Answer requests line by line, in order."""
+def answer_lines(lines: Iterable[str], out: TextIO, grammar: Grammar) -> None:
+    """Answer requests line by line, in order. A line that is no request ends it, with its number."""
     decoder = msgspec.json.Decoder(Request)
-    for line in lines:
-        if line.strip():
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
             request = decoder.decode(line)
-            value = value_of(request, grammar)
-            out.write(json.dumps({"id": request.id, "value": value}, ensure_ascii=False) + "\n")
+        except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+            raise click.UsageError(f"line {number}: {wrong}") from wrong
+        out.write(json.dumps({"id": request.id, "value": value_of(request, grammar)}, ensure_ascii=False) + "\n")
     out.flush()
 
 
 def value_of(request: Request, grammar: Grammar) -> object:
     """The answer in the form of the labelled sets."""
-    now = local(request.reference) if request.reference else localtime().astimezone(ZONE)
-    hears = Hears(request.hears)
     offers = [local(slot) for slot in request.slots]
-    return FORMS[hears](hear(request.text, (hears,), grammar, now, offers))
+    return FORMS[request.hears](hear(request.text, (request.hears,), grammar, said_at(request), offers))
+
+
+def said_at(request: Request) -> datetime:
+    return local(request.reference) if request.reference else SystemClock().now().astimezone(ZONE)
 
 
 def local(text: str) -> datetime:
-    """A local time as written, aware."""
-    moment = datetime.fromisoformat(text)
+    """A local time as written, aware. Raises UsageError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise click.UsageError(f"{text!r} is no time; write 2026-01-05T10:00") from wrong
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
@@ -88,7 +107,7 @@ def when_form(wish: Wish) -> dict[str, object]:
 def clause_form(clause: Clause) -> dict[str, object]:
     """A clause with what it says only; times as HH:MM."""
     form = {key: value for key, value in msgspec.to_builtins(clause).items() if value}
-    return {key: value[:5] if key in ("at", "not_before", "not_after") else value for key, value in form.items()}
+    return {key: value[:5] if key in TIMES else value for key, value in form.items()}
 
 
 def name_form(meaning: Meaning) -> object:

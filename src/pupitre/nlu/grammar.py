@@ -23,10 +23,10 @@ TOPICS = (
     "command",
     "emergency",
     "name",
+    "letter",
     "reminder",
     "birth_date",
     "phone",
-    "letter",
 )
 
 

@@ -73,11 +73,8 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
         kind, end = kinds.get(at, ("", at + 1))
         known = words[at].upper() in grammar.first_names or words[at].upper() in grammar.last_names
         if kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
-            parts, open_ = (
-                _grown(parts, found, (at, end), mark if not open_ else None, particle=kind == "particle"),
-                True,
-            )
-            mark = ""
+            parts = _grown(parts, found, (at, end), None if open_ else mark, particle=kind == "particle")
+            mark, open_ = "", True
         else:
             strange += kind == "stop"
             open_ = False

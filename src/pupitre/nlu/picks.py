@@ -15,7 +15,6 @@ from pupitre.nlu.when import ACTIONS, when
 from pupitre.wish import Clause, Period, Wish
 
 RANKS = (Pick.FIRST, Pick.SECOND, Pick.THIRD)
-COMMANDS = {Command.AGENT: Pick.AGENT, Command.REPEAT: Pick.REPEAT}
 NEAR = timedelta(minutes=30)
 """How far from "vers dix heures" an offer may be."""
 
@@ -29,12 +28,15 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
     wish = _wish(words, grammar, now, offers)
     by_time = _fitting(wish, offers) if wish else []
     said = command(words, grammar)
-    if (
-        said is Command.AGENT
-        or ("REPEAT" in kinds and not by_time)
-        or (said is Command.REPEAT and not (ranks or by_time))
-    ):
-        return Heard(COMMANDS.get(said, Pick.REPEAT) if said else Pick.REPEAT)
+    if said is Command.AGENT:
+        return Heard(Pick.AGENT)
+    if not by_time and ("REPEAT" in kinds or (said is Command.REPEAT and not ranks)):
+        return Heard(Pick.REPEAT)
+    return _decided(kinds, ranks, by_time) or _without_rank(kinds, refused, wish, offers, count)
+
+
+def _decided(kinds: set[str], ranks: list[int], by_time: list[int]) -> Heard[Pick] | None:
+    """The offer that rank and time together mean; None when neither names any."""
     both = [rank for rank in ranks if rank in by_time]
     if len(ranks) == 1 or len(both) == 1:
         return Heard(RANKS[(both or ranks)[0]])
@@ -45,7 +47,7 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
     if ranks or by_time:
         fitting = tuple(RANKS[rank] for rank in ranks or by_time)
         return Heard(Pick.UNCLEAR, others=fitting)
-    return _without_rank(kinds, refused, wish, offers, count)
+    return None
 
 
 def _without_rank(

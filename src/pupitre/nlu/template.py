@@ -57,6 +57,9 @@ class OneOf(Struct, frozen=True):
 Template = Word | Number | Part | Gap | Sequence | OneOf
 
 
+LEAVES: dict[str, Template] = {"*": Gap(0, GAP), "_": Gap(1, 1), START: Word(START), END: Word(END)}
+
+
 class BadTemplate(ValueError):
     """A line of a grammar that cannot be read; says which and why."""
 
@@ -107,21 +110,20 @@ def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int
         elif kind == "[":
             inner, at = _closed(tokens, at, "]")
             items.append(OneOf((Sequence(()), inner)))
-        elif kind == "*":
-            items.append(Gap(0, GAP))
-        elif kind == "_":
-            items.append(Gap(1, 1))
-        elif kind in (START, END):
-            items.append(Word(kind))
-        elif kind == "part":
-            items.append(Part(text))
-        elif kind == "number":
-            low, high = text.split("-")
-            items.append(Number(int(low), int(high)))
         else:
-            items.append(Word(text))
+            items.append(_leaf(kind, text))
     whole = Sequence(tuple(items))
     return (OneOf((*branches, whole)) if branches else whole), at
+
+
+def _leaf(kind: str, text: str) -> Template:
+    """What a single token matches."""
+    if kind == "part":
+        return Part(text)
+    if kind == "number":
+        low, high = text.split("-")
+        return Number(int(low), int(high))
+    return LEAVES[kind] if kind in LEAVES else Word(text)
 
 
 def _closed(tokens: list[tuple[str, str]], at: int, mark: str) -> tuple[Template, int]:

@@ -80,30 +80,35 @@ class Composition:
 
     def _mark(self, kind: str) -> None:
         match kind:
-            case "or":
+            case "or" | "else":
                 self.choosing = True
-            case "else":
-                self.choosing = self.fallback = True
-                self.refusing = False
+                self.fallback = self.fallback or kind == "else"
+                self.refusing = self.refusing and kind == "or"
             case "except":
                 self.refusing = self.apart = True
             case "but":
                 self.refusing = self.last = False
             case "free":
                 self.refusing, self.stated = False, True
-            case "busy" | "occupied":
-                self._busy(certain=kind == "busy")
             case "fix":
                 self.stale = {DAY_FIELDS, TIME_FIELDS} if self.wanted else set()
                 self.refusing = False
-            case "rather":
-                self._rather()
-            case "before_it" | "after_it":
-                self._bound(before=kind == "before_it")
             case "asap":
                 self.asap = True
             case "any":
                 self.any = True
+            case _:
+                self._look_back(kind)
+
+    def _look_back(self, kind: str) -> None:
+        """Marks that say something of the wish before them."""
+        match kind:
+            case "busy" | "occupied":
+                self._busy(certain=kind == "busy")
+            case "rather":
+                self._rather()
+            case "before_it" | "after_it":
+                self._bound(before=kind == "before_it")
             case _:
                 pass
 

@@ -97,7 +97,7 @@ def words(text: str, lexicon: Lexicon, *, misheard: bool = False) -> list[str]:
 
 
 def _heard(text: str, lexicon: Lexicon) -> list[str]:
-    """Words without hesitations (unless there is nothing else) and stutters; the words of one hyphened number stay together ("vingt-deux")."""
+    """Words without stutters, nor hesitations unless there is nothing else; a hyphened number ("vingt-deux") is one."""
     heard: list[str] = []
     numbers, fillers, joints = lexicon.numbers, lexicon.fillers, lexicon.joints
     for piece in _PIECES.findall(plain(text)):

@@ -1,0 +1,37 @@
+"""Say why something was understood: which line of which grammar fits which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pupitre.nlu.cascade import Action, Piece, run
+from pupitre.nlu.grammar import Grammar
+from pupitre.nlu.meaning import Hears
+from pupitre.nlu.when import ACTIONS
+from pupitre.nlu.words import words as words_of
+
+TOPICS = {Hears.PICK: ("pick", "when"), Hears.INTENT: ("intent", "when")}
+"""Grammars that answer a question, where it is not the one of the same name."""
+
+
+def explain(text: str, hears: Hears, grammar: Grammar, now: datetime) -> Iterator[str]:
+    """Lines for people: the words as they were read, then each piece found, its words, its line and where that is."""
+    words = words_of(text, grammar.lexicon, misheard=hears is Hears.PHONE)
+    yield f"read as: {' '.join(words)}"
+    for topic in TOPICS.get(hears, (hears.value,)):
+        for piece in run(grammar.topics[topic], words, _actions(topic), now):
+            yield from _lines(piece, words, 0)
+
+
+def _actions(topic: str) -> dict[str, Action]:
+    return ACTIONS if topic not in ("name", "letter") else {}
+
+
+def _lines(piece: Piece, words: Sequence[str], depth: int) -> Iterator[str]:
+    if piece.rule is None:
+        return
+    said = " ".join(words[max(piece.first, 0) : piece.end])
+    yield f"{'  ' * depth}{piece.kind}: {said!r} by {piece.rule.where}  {piece.rule.line}"
+    for under in piece.under:
+        yield from _lines(under, words, depth + 1)
