@@ -204,6 +204,23 @@ def test_the_reminders_agreed_to_are_set(meaning, offsets):
     assert "C'est noté." in played.said
 
 
+def test_a_tenant_without_reminders_does_not_ask_about_them():
+    played = Played(settings(reminder_offsets=())).starts().means(BOOK, YES, SOON, SECOND)
+
+    assert "pris pour le jeudi 8 janvier à 15 heures" in played.said
+    assert isinstance(played.last, Hangup)
+
+
+@pytest.mark.parametrize("answer", [YES, Meaning(pick=Heard(Pick.UNCLEAR))])
+def test_a_nod_over_three_offers_picks_none_and_is_no_failure(answer):
+    """Callers say "oui, d'accord" while they listen."""
+    played = Played().starts().means(BOOK, YES, SOON, answer)
+
+    assert (State.SLOTS_READOUT, 0) == (played.call.state, played.call.counters.no_match)
+    assert "Lequel" in played.said
+    assert played.means(answer).call.counters.no_match == 1
+
+
 @pytest.mark.parametrize("meaning", [NO, Meaning(reminder=ReminderChoice.NONE)])
 def test_no_reminder_is_set_without_a_yes(meaning):
     world = World()

@@ -10,6 +10,10 @@ from pupitre.dialogue.call import Call
 from pupitre.dialogue.events import Keyed, Spoke
 from pupitre.model import Intent, MatchMode, Patient
 from pupitre.nlu.meaning import SpokenName
+from pupitre.nlu.names import match
+
+ALIKE = 0.8
+"""From this likeness on, a name that was heard is taken for the one on file: "Dupond" for Dupont."""
 
 
 def with_words(call: Call, event: Spoke | Keyed) -> Call:
@@ -41,7 +45,10 @@ def matched(call: Call, patient: Patient, mode: MatchMode, confidence: float, *,
 
 
 def forget_patient(call: Call) -> Call:
-    """The patient was the wrong one: nothing of him stays in the call."""
+    """The patient was the wrong one: nothing of him stays in the call, but the name of somebody else does."""
+    other = call.heard_name
+    if other and call.patient and named((call.patient,), other):
+        other = None
     return replace(
         call,
         patient=None,
@@ -54,14 +61,18 @@ def forget_patient(call: Call) -> Call:
         verified=False,
         appointments=None,
         appointment=None,
-        heard_name=None,
+        heard_name=other,
     )
 
 
 def named(patients: tuple[Patient, ...], name: SpokenName) -> tuple[Patient, ...]:
-    """Those whose name holds every word that was heard."""
+    """Those whose name holds every word that was heard; where nobody's does, those whose name sounds nearly so."""
     heard = set(_words(name.last) + _words(name.first or ""))
-    return tuple(patient for patient in patients if heard and heard <= set(_words(patient.name)))
+    exact = tuple(patient for patient in patients if heard and heard <= set(_words(patient.name)))
+    if exact:
+        return exact
+    likely = match(name, [patient.name for patient in patients])
+    return tuple(patients[index] for index, likeness in likely if likeness >= ALIKE)
 
 
 def first_name(patient: Patient) -> str:

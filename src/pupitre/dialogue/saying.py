@@ -41,8 +41,9 @@ def question(call: Call, variant: Variant, values: Values, script: Script, *, sl
     text = script.text(f"{ask.key}.{variant}", values)
     hints = script.text(f"{ask.key}.hints", values)
     spoken = Say(text, rate="slow" if slow or call.slow else None)
+    timeout_ms = ask.timeout_ms(script.settings)
     return spoken, Listen(
-        timeout_ms=ask.timeout_ms(script.settings),
+        timeout_ms=max(timeout_ms, script.settings.listen_timeout_ms_long) if call.slow else timeout_ms,
         max_digits=ask.max_digits,
         finish_on=ask.finish_on,
         hints=tuple(hint.strip() for hint in hints.split(",") if hint.strip()),

@@ -12,5 +12,7 @@ from pupitre.dialogue.script import Script
 def end_confirmation(call: Call, event: StateEvent, script: Script) -> Move:
     if call.reminder_id and call.patient and not call.reminder_noted:
         return want(call, NoteOutcome(call.reminder_id, ReminderOutcome.UNCLEAR))
-    goodbye = "end_confirmation.noted" if call.noted else "end_confirmation.goodbye"
+    outbound = call.direction == "outbound"
+    thanks = "end_confirmation.goodbye_outbound" if outbound else "end_confirmation.goodbye"
+    goodbye = "end_confirmation.noted" if call.noted else thanks
     return Move(replace(call, ended=True), tell=(goodbye,), ending=Hangup())

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import SetReminders
 from pupitre.dialogue.events import Done, Keyed, Spoke, WorldFailed
-from pupitre.dialogue.move import Move, StateEvent, go, miss, stay, want
+from pupitre.dialogue.move import Entered, Move, StateEvent, go, miss, stay, want
 from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent
 from pupitre.dialogue.script import Script
@@ -16,6 +16,8 @@ from pupitre.wish import Wish
 
 def reminder_optin(call: Call, event: StateEvent, script: Script) -> Move:
     match event:
+        case Entered() if not script.settings.reminder_offsets:
+            return go(call, State.END_CONFIRMATION)
         case Spoke() | Keyed():
             return _heard(call, event, script)
         case Done():

@@ -74,6 +74,8 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     pick = meaning.pick.value if meaning.pick else None
     answer = meaning.yes_no.value if meaning.yes_no else None
     wish = meaning.when.value if meaning.when else None
+    if pick is Pick.NONE and wish and wish.any:
+        wish = None
     if pick in (Pick.FIRST, Pick.SECOND, Pick.THIRD) and int(pick) <= len(call.slots):
         return _commit(call, int(pick))
     if meaning.intent and meaning.intent.value is not call.intent:
@@ -90,7 +92,7 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if pick is Pick.NONE or answer is YesNo.NO:
         return _others(call)
     undecided = len(call.slots) > 1 and (pick is Pick.UNCLEAR or answer is YesNo.YES)
-    return miss(call, ask=WHICH if undecided else None)
+    return stay(call, ask=WHICH) if undecided and call.asked != WHICH else miss(call)
 
 
 def _others(call: Call) -> Move:
