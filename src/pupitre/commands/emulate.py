@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import click
 
 from pupitre.emulators.control import application
-from pupitre.emulators.server import serve
+from pupitre.emulators.server import claimed, listen, serve
 from pupitre.ports.errors import ConfigError
 
 
@@ -21,7 +22,17 @@ from pupitre.ports.errors import ConfigError
 )
 def emulate(port: int, data: Path | None) -> None:
     """Run the Google Calendar and Odoo emulators on one port until SIGTERM."""
-    try:
-        asyncio.run(serve(application(data), port, lambda address: click.echo(f"ready {address}")))
-    except OSError as error:
-        raise ConfigError(f"port {port} cannot be opened: {error.strerror}. Choose another with --port.") from error
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(claimed(data))
+        except OSError as error:
+            raise ConfigError(f"{data} cannot be used ({_why(error)}). Choose another folder with --data.") from error
+        try:
+            listener = stack.enter_context(listen(port))
+        except OSError as error:
+            raise ConfigError(f"port {port} cannot be opened ({_why(error)}). Choose another with --port.") from error
+        asyncio.run(serve(application(data), listener, lambda address: click.echo(f"ready {address}")))
+
+
+def _why(error: OSError) -> str:
+    return "another process has it" if isinstance(error, BlockingIOError) else str(error.strerror)

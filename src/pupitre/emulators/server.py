@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -43,14 +45,34 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: ASGIApp, port: int, ready: Callable[[str], None]) -> None:
-    """Answer on 127.0.0.1:`port` (0: a free one) until SIGTERM or SIGINT; `ready` gets the base address.
+@contextlib.contextmanager
+def claimed(folder: Path | None) -> Iterator[None]:
+    """Keep the folder (made if missing) for this process alone; None needs no keeping.
 
-    Raises OSError when the port is taken.
+    Raises OSError when it cannot be made or another process has it; a killed process lets go by itself.
     """
-    listener = socket.create_server(("127.0.0.1", port), reuse_port=False)
+    if folder is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1:`port` (0: a free one). Raises OSError when the port is taken."""
+    listener = socket.create_server(("127.0.0.1", port))
     # asyncio only sets this by itself on sockets that say they are TCP; without it every kept-alive answer waits 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+async def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Answer on 127.0.0.1 at the `listener` until SIGTERM or SIGINT; `ready` gets the base address.
+
+    Raises RuntimeError when the application cannot start.
+    """
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
         app, http=_DroppableProtocol, log_level="warning", timeout_graceful_shutdown=_GRACE_S, lifespan="on"
@@ -63,3 +85,5 @@ async def serve(app: ASGIApp, port: int, ready: Callable[[str], None]) -> None:
         await server.serve(sockets=[listener])
     finally:
         listener.close()
+    if not server.started:
+        raise RuntimeError("the emulators did not start; the log above says why")

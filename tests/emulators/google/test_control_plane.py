@@ -37,6 +37,15 @@ def test_a_dropped_connection_says_nothing_and_the_next_one_is_answered(emulator
     assert call(emulators, "GET", "calendars/primary/events").status_code == 200
 
 
+def test_a_batch_with_a_dropped_call_is_dropped_whole(emulators):
+    emulators.control("fault", {"match": {"method": "POST", "path_regex": "/events$"}, "respond": {"drop": True}})
+    parts = [{"call": "POST calendars/agent1@demo.test/events", "body": VISIT}]
+
+    with pytest.raises(requests.ConnectionError):
+        Player(emulators).send({"call": "POST /batch/calendar/v3", "batch": parts})
+    assert call(emulators, "GET", "calendars/primary/events").json()["items"] == []
+
+
 def test_an_answer_dropped_after_the_commit_leaves_the_event(emulators):
     emulators.control("fault", {"match": {"method": "POST"}, "respond": {"drop": True}, "when": "after_commit"})
 

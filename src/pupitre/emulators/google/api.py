@@ -32,7 +32,7 @@ from pupitre.emulators.google.wire import Json, Reply
 
 SERVICE_PATH = "/calendar/v3/"
 
-_METHODS: Mapping[str, Callable[[Call], Reply]] = {
+METHODS: Mapping[str, Callable[[Call], Reply]] = {
     "acl.delete": acl.delete,
     "acl.get": acl.get,
     "acl.insert": acl.insert,
@@ -108,7 +108,7 @@ def answer(state: State, asked: Asked, counted: Counted) -> Reply | None:
             body=_json(asked.body) if method.request else {},
             if_match=asked.headers.get("if-match"),
         )
-        reply = _METHODS[method.id](call)
+        reply = METHODS[method.id](call)
         if _is_unchanged(reply, asked.headers.get("if-none-match")):
             return Reply(304, None, reply.headers)
         if reply.body is not None and (fields := call.text("fields")):

@@ -106,7 +106,7 @@ class GoogleCalendar:
 
         async def call(part: batch.Part) -> batch.PartReply:
             headers = {**({"authorization": outer} if outer else {}), **part.headers}
-            return await self._inner_call(request.scope, part, headers)
+            return await self._inner_call(request.scope, request.receive, part, headers)
 
         try:
             parts = batch.parse(request.headers.get("content-type", ""), await request.body())
@@ -116,7 +116,10 @@ class GoogleCalendar:
         body = await batch.answer(parts, call, boundary)
         return Response(body, headers={"Content-Type": f"multipart/mixed; boundary={boundary}"})
 
-    async def _inner_call(self, outer: Scope, part: batch.Part, headers: dict[str, str]) -> batch.PartReply:
+    async def _inner_call(
+        self, outer: Scope, outer_receive: Receive, part: batch.Part, headers: dict[str, str]
+    ) -> batch.PartReply:
+        """One part, asked of this backend like any request; 503 when a fault closed the whole connection."""
         target = urlsplit(part.target)
         prefix: str = outer.get("root_path", "")
         raw = prefix + target.path.removeprefix(prefix)
@@ -129,15 +132,22 @@ class GoogleCalendar:
             "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()],
         }
         caught: list[Message] = []
+        told = False
 
         async def receive() -> Message:
+            nonlocal told
+            if told:
+                return await outer_receive()
+            told = True
             return {"type": "http.request", "body": part.body, "more_body": False}
 
         async def send(message: Message) -> None:
             caught.append(message)
 
         await self._gate(scope, receive, send)
-        start = next(m for m in caught if m["type"] == "http.response.start")
+        start = next((m for m in caught if m["type"] == "http.response.start"), None)
+        if start is None:
+            return batch.PartReply(503, {}, b"")
         body = b"".join(m.get("body", b"") for m in caught if m["type"] == "http.response.body")
         shown = {k.decode().title(): v.decode("latin-1") for k, v in start["headers"]}
         return batch.PartReply(start["status"], shown, body)

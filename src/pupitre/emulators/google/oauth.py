@@ -156,6 +156,7 @@ def _verified(state: State, assertion: str) -> Json:
 
 def _grant(state: State, person: Person) -> Reply:
     """A new access token; earlier ones stay valid until they expire."""
+    state.drop_grants(expired_before_ms=state.clock.now_ms())
     grant = Grant(f"ya29.{secrets.token_urlsafe(48)}", person, state.clock.now_ms() + _LIFE_S * 1000)
     state.keep_grant(grant)
     scope = " ".join(SCOPE_PREFIX + s for s in person.scopes)

@@ -106,10 +106,12 @@ class State:
         del self.channels[channel_id]
         self._dirty["channel", channel_id] = None
 
-    def drop_grants(self) -> None:
-        for token in self.grants:
-            self._dirty["grant", token] = None
-        self.grants.clear()
+    def drop_grants(self, *, expired_before_ms: int | None = None) -> None:
+        """Forget tokens that were given out: all, or those that are of no use any more."""
+        for token, grant in list(self.grants.items()):
+            if expired_before_ms is None or grant.expires_ms <= expired_before_ms:
+                del self.grants[token]
+                self._dirty["grant", token] = None
 
     def changed(self, resource: str) -> None:
         """A watched resource changed: its channels are told once the transaction is over."""
