@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from pupitre.nlu.meaning import SpokenName
-from pupitre.ports import Who
+from pupitre.ports import NotFound, Who
 
 JEAN, MARIE, HELENE = "Jean Dupont", "Marie Dupont", "Hélène Lefèvre"
 HOME = "+33388123456"
@@ -60,6 +60,13 @@ class DirectoryContract:
 
     async def test_number_and_name_must_both_hold(self, directory):
         assert [] == await self.names(directory, phone=MOBILE, name=SpokenName("DUPONT", "JEAN"))
+
+    async def test_a_patient_is_read_by_id_as_known_now(self, directory):
+        [helene] = await directory.lookup_patient(Who(phone=MOBILE))
+
+        assert helene == await directory.read_patient(helene.id)
+        with pytest.raises(NotFound):
+            await directory.read_patient(999_999_999)
 
     async def test_a_new_patient_is_made_once_per_key_and_found(self, directory):
         asked = ("Zoé Müller", "+33698765432", date(2001, 2, 3))

@@ -127,7 +127,7 @@ async def test_an_id_that_can_be_none_of_ours_is_not_found(database, directory, 
     records = LocalRecords(database, "demo", HeldClock(NOW))
 
     for asking in (
-        directory.read(strange),
+        directory.read_patient(strange),
         records.read(strange),
         records.cancel(strange, "x"),
         directory.remove(strange),
