@@ -14,7 +14,6 @@ from tests.odoo.places import REAL, StoppedClock
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import OdooDirectory
 from pupitre.backends.odoo.freebusy import OdooFreeBusy
-from pupitre.backends.odoo.guards import OVERLAP_GUARD
 from pupitre.backends.odoo.install import install
 from pupitre.backends.odoo.records import OdooRecords
 from pupitre.backends.odoo.users import Users
@@ -119,7 +118,7 @@ class TestFreeBusy(FreeBusyContract):
 
 @pytest.mark.parametrize("place", [pytest.param(way, marks=pytest.mark.real) for way in REAL], indirect=True)
 async def test_the_guard_lets_no_two_active_appointments_of_an_agent_overlap(place, client, two_agents, three_patients):
-    """The optional constraint of `pupitre odoo install --guards`, on servers of one's own."""
+    """The optional constraint of `pupitre odoo install --guard`, on servers of one's own."""
     administrator = Client(msgspec.structs.replace(place.settings, api_key="", login="admin", password="admin"))
     by_sql = [row["id"] for row in place.admin.call("calendar.event", "search_read", [], fields=["id"])]
     place.admin.call("calendar.event", "write", by_sql, {"active": False})
@@ -131,7 +130,10 @@ async def test_the_guard_lets_no_two_active_appointments_of_an_agent_overlap(pla
         return Draft(three_patients[0], slot, "call-1", Source.IVR)
 
     try:
-        await install(administrator, guards=[OVERLAP_GUARD])
+        actions = place.admin.call("ir.actions.server", "search_count", [])
+        for _ in range(2):
+            await install(administrator, guard=True)
+        assert place.admin.call("ir.actions.server", "search_count", []) == actions
         first = await records.create(draft(0), "key-1")
         await records.create(draft(30), "back to back")
         await records.create(draft(0, agent=1), "another agent")

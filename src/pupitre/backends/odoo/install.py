@@ -1,4 +1,4 @@
-"""`pupitre odoo install`: makes the fields, and on request the database's guards. Idempotent; says what it did."""
+"""`pupitre odoo install`: makes the fields, and on request the database's guard. Idempotent; says what it did."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.fields import EVENT, FIELDS, Field
-from pupitre.backends.odoo.guards import STATEMENTS
+from pupitre.backends.odoo.guards import OVERLAP_GUARD, STATEMENT
 from pupitre.ports import ConfigError, Refused
 
 
-async def install(client: Client, *, guards: Iterable[str] = ()) -> list[str]:
+async def install(client: Client, *, guard: bool = False) -> list[str]:
     """Make what is missing, with an administrator's client; one sentence per thing done or found.
 
     Raises ConfigError when the user may not, or a field is there with another type; Unavailable.
@@ -30,9 +30,9 @@ async def install(client: Client, *, guards: Iterable[str] = ()) -> list[str]:
             await _make(client, model, missing)
             said += [f"{model}.{field.name}: made" for field in missing]
     client.forget_fields()
-    for guard in guards:
-        await _run(client, STATEMENTS[guard])
-        said.append(f"{guard}: installed")
+    if guard:
+        await _run(client, STATEMENT)
+        said.append(f"{OVERLAP_GUARD}: installed")
     return said
 
 

@@ -104,6 +104,16 @@ class ApiKey(Behaviour):
         return row["user_id"] == env.uid or env.has_group("base.group_system")
 
 
+class Activity(Behaviour):
+    """A to-do on a record."""
+
+    def before_create(self, env: Env, vals: Given) -> Given:
+        model = env.db.get("ir.model", cast("int", vals.get("res_model_id")))
+        if model is None or not vals.get("res_id"):
+            raise OdooError(VALIDATION, "Activities have to be linked to records with a not null res_id.")
+        return {"user_id": env.uid, **vals, "res_model": model["model"]}
+
+
 class ManualField(Behaviour):
     """Fields made at run time: there on the very next call."""
 

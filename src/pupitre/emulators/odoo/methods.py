@@ -170,6 +170,18 @@ def _has_access(env: Env, model: str, _ids: Sequence[int], named: Named) -> obje
     return env.may(model, named["operation"])
 
 
+def _check_access_rights(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
+    if named.get("raise_exception", True):
+        env.allow(model, named["operation"])
+    return env.may(model, named["operation"])
+
+
+def _done(env: Env, model: str, ids: Sequence[int], _named: Named) -> object:
+    """A finished to-do is archived."""
+    orm.write(env, model, ids, {"active": False})
+    return False
+
+
 def _has_group(env: Env, _model: str, _ids: Sequence[int], named: Named) -> object:
     return env.has_group(named["group_ext_id"])
 
@@ -209,9 +221,11 @@ _METHODS: Mapping[str, Method] = {
     "web_save": Method(_web_save, ("vals", "specification"), 2, on_records=True),
     "action_archive": Method(_archive(active=False), on_records=True),
     "action_unarchive": Method(_archive(active=True), on_records=True),
+    "check_access_rights": Method(_check_access_rights, ("operation", "raise_exception"), 1),
     "has_access": Method(_has_access, ("operation",), 1, on_records=True),
 }
 _OF_MODEL: Mapping[tuple[str, str], Method] = {
+    ("mail.activity", "action_feedback"): Method(_done, ("feedback", "attachment_ids"), on_records=True),
     ("res.users", "has_group"): Method(_has_group, ("group_ext_id",), 1, on_records=True),
     ("res.users", "context_get"): Method(_context_get),
     ("ir.model.data", "check_object_reference"): Method(_reference, ("module", "xml_id", "raise_on_access_error"), 2),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from pupitre.emulators.odoo import rows
-from pupitre.emulators.odoo.behaviours import ApiKey, Behaviour, ManualField, Partner, User
+from pupitre.emulators.odoo.behaviours import Activity, ApiKey, Behaviour, ManualField, Partner, User
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.domains import matching
 from pupitre.emulators.odoo.env import Env
@@ -20,6 +20,7 @@ _BEHAVIOURS: dict[str, Behaviour] = {
     "res.users": User(),
     "res.users.apikeys": ApiKey(),
     "ir.model.fields": ManualField(),
+    "mail.activity": Activity(),
     "calendar.event": Event(),
     "calendar.attendee": Attendee(),
 }

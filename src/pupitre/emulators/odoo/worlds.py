@@ -110,7 +110,7 @@ def begin(db: Database, now: datetime, *, bare: bool = False) -> None:
         return record
 
     for model in MODELS:
-        put("ir.model", {"name": model, "model": model})
+        put("ir.model", {"name": model, "model": model}, f"base.model_{model.replace('.', '_')}")
     groups = [put("res.groups", {"name": name, "full_name": name}, name) for name in _GROUPS]
     country = put("res.country", {"name": "France", "code": "FR"}, "base.fr")
     company = put("res.company", {"name": "My Company", "country_id": country}, "base.main_company")
