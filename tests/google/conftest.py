@@ -9,9 +9,8 @@ from tests.servers.google import NOW, emulator  # noqa: F401  fixture
 
 from pupitre.backends.google.agenda import GoogleAgenda
 from pupitre.backends.google.credentials import Bearer, Keys, ServiceAccount
-from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.http import Http
-from pupitre.backends.google.settings import Access, SecretRef
+from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
 from pupitre.clock import HeldClock
 from pupitre.model import Agent, Appointment
 

@@ -10,9 +10,8 @@ import msgspec
 import pytest
 from google.auth import jwt
 
-from pupitre.backends.google.credentials import Bearer, Consent, Keys, ServiceAccount, keys_of
+from pupitre.backends.google.credentials import SCOPES, Bearer, Consent, Keys, ServiceAccount, keys_of, token_request
 from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
-from pupitre.backends.google.credentials import SCOPES, token_request
 from pupitre.ports import ConfigError
 
 GUIDE = (pathlib.Path(__file__).parents[2] / "docs" / "google.md").read_text()

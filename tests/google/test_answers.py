@@ -12,13 +12,12 @@ from tests.contracts.agenda import TUESDAY, UID
 from tests.google.conftest import ACCESS
 
 from pupitre.backends.google.agenda import GoogleAgenda
-from pupitre.backends.google.credentials import Consent, Keys
-from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.busy import chunks, merged, readings
 from pupitre.backends.google.channels import opened
-from pupitre.backends.google.credentials import Bearer, read_token
+from pupitre.backends.google.credentials import Bearer, Consent, Keys, read_token
 from pupitre.backends.google.events import event_id
 from pupitre.backends.google.faults import QUOTA_PAUSE_S, AccessLost, meaning_of
+from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.wire import Answer, FreeBusyAnswer, FreeBusyCalendar, Period
 from pupitre.clock import HeldClock
 from pupitre.model import Agent, Interval

@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from tests.contracts.agenda import PARIS, TUESDAY, UID
 from tests.google.conftest import ACCESS
 
-from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.google.events import body as event_body
 from pupitre.backends.google.events import event_id, instant_of, looks_ours, planning_event, stands_at, wall_clock
-from pupitre.backends.google.settings import texts
+from pupitre.backends.google.settings import GoogleSettings, texts
 from pupitre.backends.google.wire import Event, EventTime, Properties
 from pupitre.model import Source
 from pupitre.ports import ConfigError, Refused

@@ -96,6 +96,27 @@ async def test_an_event_whose_properties_a_person_lost_is_still_known_by_its_id(
     assert [ref.event_id] == [event.ref.event_id for event in (await agenda.changes(agents[0], None)).events]
 
 
+async def test_an_event_that_a_person_moved_before_we_knew_it_is_taken_as_it_is(google, agenda, agents, alice, visit):
+    ref = await agenda.insert(visit, agents[0], "key-1")
+    theirs = at(TUESDAY.replace(hour=9), agents[0])
+    alice.move(ref.event_id, theirs.interval)
+    again = await agenda.insert(visit, agents[0], "key-1")
+
+    assert theirs == (await agenda.read(again)).slot
+    assert 1 == len(alice.living())
+
+
+async def test_the_event_of_an_earlier_stores_appointment_is_not_taken_for_ours(agenda, agents, alice, visit, later):
+    """Numbers begin again with a new store, and so do the uids made of them."""
+    old = await agenda.insert(replace(later, call_id="long-ago"), agents[0], "key-1")
+    new = await agenda.insert(visit, agents[0], "key-1")
+
+    assert old.event_id != new.event_id
+    assert (later.slot, visit.slot) == ((await agenda.read(old)).slot, (await agenda.read(new)).slot)
+    assert new == await agenda.insert(visit, agents[0], "key-1")
+    assert 2 == len(alice.living())
+
+
 async def test_an_insert_that_lands_after_its_time_out_is_one_event(google, open_agenda, agents, alice, visit):
     agenda = open_agenda(timeout_s=0.3, retry_for_s=0.1)
     google.fail("POST", ALL, delay_ms=600)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from pupitre.backends.google import calls
-from pupitre.backends.google.events import event_id, ref_of
+from pupitre.backends.google.events import event_id, ref_of, stands_at
 from pupitre.backends.google.faults import forbids_guests, meaning_of, said
 from pupitre.backends.google.planning import Planning
 from pupitre.backends.google.reading import get
@@ -39,9 +39,17 @@ async def insert(
         found = await get(planning.client, calendar, event_id(uid, revision))
         if found is None:
             raise Unavailable("Google has an event of this id already, and does not show it yet")
-        if not found.cancelled:
+        if not found.cancelled and _is_of(appointment, found):
             return ref_of(calendar, found)
-    raise Refused(f"all {_MOST_REVISIONS} event ids of this appointment are burnt: it was cancelled so many times")
+    raise Refused(f"all {_MOST_REVISIONS} event ids of this appointment are taken or burnt by cancellations")
+
+
+def _is_of(appointment: Appointment, event: Event) -> bool:
+    """Whether the event was made for this very appointment, and not for one that had its number in an earlier store."""
+    of_its_call = (
+        appointment.call_id is not None and event.extended_properties.private.get("call_id") == appointment.call_id
+    )
+    return of_its_call or stands_at(event, appointment.slot)
 
 
 async def _insert(
