@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contracts.agenda import TUESDAY, UID
 from tests.google.conftest import ACCESS
@@ -149,6 +149,7 @@ instants = st.integers(0, 500).map(lambda minutes: TUESDAY.astimezone(UTC) + tim
 spans = st.tuples(instants, instants).map(lambda pair: Interval(*sorted(pair)))
 
 
+@settings(deadline=None)
 @given(st.lists(spans), spans)
 def test_merged_busy_time_covers_the_same_minutes_in_the_window(intervals, window):
     found = merged(intervals, window)
@@ -165,6 +166,7 @@ def test_merged_busy_time_covers_the_same_minutes_in_the_window(intervals, windo
     assert all(span.start < span.end for span in found)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400 * 24))
 def test_a_window_is_cut_without_gaps_into_parts_of_sixty_days(hours):
     window = Interval(TUESDAY, TUESDAY.astimezone(UTC) + hours * HOUR)
@@ -187,8 +189,8 @@ def agenda(*answers, key=TOKEN):
     async def nobody():
         return ()
 
-    settings = GoogleSettings(access=ACCESS, api_root="https://api.test", retry_for_s=0.01)
-    made = GoogleAgenda(settings, Keys(key), agents=nobody, clock=CLOCK, timezone="Europe/Paris", transport=transport)
+    tenants = GoogleSettings(access=ACCESS, api_root="https://api.test", retry_for_s=0.01)
+    made = GoogleAgenda(tenants, Keys(key), agents=nobody, clock=CLOCK, timezone="Europe/Paris", transport=transport)
     return made, asked
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.contracts.agenda import PARIS, TUESDAY, UID
@@ -19,10 +19,9 @@ from pupitre.model import Source
 from pupitre.ports import ConfigError, Refused
 
 
-def body(appointment, *, is_move=False, language="fr-FR", **settings):
-    settings = GoogleSettings(access=ACCESS, **settings)
-    uid = appointment.external_uid
-    return event_body(appointment, uid, settings, texts(settings, language), PARIS, moved=is_move)
+def body(appointment, *, is_move=False, language="fr-FR", **own):
+    tenants = GoogleSettings(access=ACCESS, **own)
+    return event_body(appointment, appointment.external_uid, tenants, texts(tenants, language), PARIS, moved=is_move)
 
 
 def test_a_booked_event_says_what_the_seed_says(visit):
@@ -103,6 +102,7 @@ def test_no_property_is_longer_than_google_keeps(visit, too_long):
         body(replace(visit, **too_long))
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.integers(1, 50))
 def test_an_event_id_is_one_that_google_takes(uid, revision):
     """base32hex in lower case, 5 to 1024 characters (discovery document, Event.id)."""
@@ -115,6 +115,7 @@ def test_event_ids_never_change_from_one_version_to_the_next():
     assert "tp54trac2oif1s2mst2pikeummklttv0808asjf5o5ikno0f72rg" == event_id(UID, 1)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 -- UTC is added
 def test_an_instant_survives_its_wall_clock(instant):
     """Read as Google reads it: local time in the zone, the first of two where it is ambiguous."""

@@ -1,7 +1,7 @@
 """Google Calendar as the agents' planning: the ports Agenda and FreeBusy, and what keeps the two sides in step.
 
     agenda       the ports                          settings     what a tenant's file says
-    planning     what all of the next four need    credentials  who the desk is to Google, and its access tokens
+    planning     what all of the next four need     credentials  who the desk is to Google, and its access tokens
     inserting, moving, removing, repairing          client       token, pace, retries, errors
     reading      events by id and by uid            http         one exchange over aiohttp
     changes      reading on from a sync token       pacing       so many requests a second, and no more
