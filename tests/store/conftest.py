@@ -3,10 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from tests.servers.postgres import postgres  # noqa: F401  a fixture
 
 from pupitre.store import migrate, open_database
+from pupitre.store.migrate import REVISIONS
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.real)]
@@ -22,10 +24,24 @@ def sqlite_template(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres):  # noqa: F811
-    """The name of a migrated, empty database to be copied."""
+    """The address of a migrated database that is emptied for each test."""
     address = postgres.create_database()
     asyncio.run(migrate(address))
-    return address.rpartition("/")[2]
+    return address
+
+
+def empty(address):
+    """As if new, other programs' schemas gone; a tenth of the time that another database would take."""
+    with psycopg.connect(address, options="-csearch_path=pupitre,public", autocommit=True) as connection:
+        named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'pupitre'").fetchall()
+        tables = ", ".join(name for (name,) in named if name != "alembic_version")
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        others = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$|pupitre$)'"
+        ).fetchall()
+        for (schema,) in others:
+            connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        connection.execute("UPDATE alembic_version SET version_num = %s", [REVISIONS[-1]])
 
 
 @pytest.fixture(params=BOTH)
@@ -37,10 +53,9 @@ def url(request, tmp_path):
         path.write_bytes(template.read_bytes())
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres")
-    address = server.create_database(request.getfixturevalue("postgres_template"))
+    address = request.getfixturevalue("postgres_template")
+    empty(address)
     yield address
-    server.drop_database(address)
 
 
 @pytest.fixture
