@@ -47,6 +47,14 @@ async def test_a_move_is_one_write_and_a_cancellation_too(agenda, agents, sent, 
     assert ["POST", "PATCH", "PATCH"] == sent.methods
 
 
+async def test_an_event_says_whether_it_was_booked_or_moved(agenda, agents, alice, visit, later):
+    ref = await agenda.insert(visit, agents[0], "key-1")
+    booked = alice.event(ref.event_id)["description"]
+    await agenda.move(ref, later, agents[0], "key-2", before=visit.slot)
+
+    assert ("Créé via IVR", "Replanifié via IVR") == (booked, alice.event(ref.event_id)["description"])
+
+
 async def test_a_move_to_another_agent_keeps_the_id(agenda, agents, sent, visit, theirs):
     """The answer of events.move may say "cancelled": the destination is asked, and then patched."""
     ref = await agenda.insert(visit, agents[0], "key-1")
