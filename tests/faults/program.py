@@ -12,6 +12,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import aiohttp
@@ -189,9 +190,9 @@ async def main(store: str, engine_url: str, backends: str) -> None:
         server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, lifespan="off"))
         engine.launch()
         serving = asyncio.create_task(server.serve())
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
             await asyncio.sleep(0.005)
-        print(f"ready http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)
+        print(f"ready http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)  # noqa: T201
         working = asyncio.create_task(due.work_off(world.due, worlds, due.COMMITMENTS, clock))
         watching = asyncio.create_task(_watch(worlds))
         await serving
@@ -203,10 +204,8 @@ async def main(store: str, engine_url: str, backends: str) -> None:
 
 async def _watch(worlds) -> None:
     while True:
-        try:
+        with suppress(Unavailable):
             await watch.look_after(worlds.values())
-        except Unavailable:
-            pass
         await asyncio.sleep(1)
 
 
