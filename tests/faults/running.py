@@ -57,7 +57,7 @@ class Program:
             return json.load(answer)
 
     def wait_until_dead(self) -> None:
-        assert self.process.wait(20) == -signal.SIGKILL
+        assert self.process.wait(60) == -signal.SIGKILL
 
     def kill(self) -> None:
         self.process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from itertools import combinations
@@ -215,14 +216,23 @@ class Town:
         probe._reap(self.clock.now())
         assert not probe.holds
 
-    def run_dry(self) -> None:
-        """Step whoever can go on until nobody can."""
+    def run_dry(self, fails: Callable[[str, str], Exception | None] = lambda call, when: None) -> None:
+        """Step whoever can go on until nobody can; `fails` says what a call of a backend or our store brings."""
         for _ in range(20_000):
             ready = [task for task in self.tasks_now() if not self.stuck(task)]
             if not ready:
+                self.hear()
                 return
-            ready[0].step(None)
+            assert ready[0].place is not None
+            ready[0].step(fails(*ready[0].place))
         raise AssertionError("the town never comes to rest")
+
+    def time_is_up(self) -> None:
+        """Whoever waits for a job is told that his turn is over."""
+        self.seconds += TURN_SECONDS
+        for task in self.tasks_now():
+            if self.stuck(task):
+                task.step("time is up")
 
     def stuck(self, task: Task) -> bool:
         """Waiting for a job that has not ended."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,7 @@ _TAKEOVERS = "pupitre-takeovers"
 _LOOK_ROUND_SECONDS = 0.5
 _START_SECONDS = 1.0
 """What a start may take where nobody waits for the end."""
+_CLOSE_SECONDS = 1.5
 _POLL_SECONDS = 0.05
 _SLOWEST_POLL_SECONDS = 0.5
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
@@ -134,12 +136,13 @@ class DbosEngine:
         if self._running:
             await asyncio.wait(set(self._running.values()), timeout=seconds)
         if self._ready.is_set():
-            from dbos import DBOS  # noqa: PLC0415
-
-            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-            if self._database is not None:
-                self._database.dispose()
-            # DBOS made its own thread pool this loop's default, and has just shut it down.
+            # In a thread that nobody has to wait for: what it leaves undone ends with the process.
+            closing = threading.Thread(target=self._close, name="engine-closing", daemon=True)
+            closing.start()
+            end = self._loop.time() + _CLOSE_SECONDS
+            while closing.is_alive() and self._loop.time() < end:  # noqa: ASYNC110 - a thread has no event
+                await asyncio.sleep(0.01)
+            # DBOS made its own thread pool this loop's default, and shuts it down.
             self._loop.set_default_executor(ThreadPoolExecutor())
         self._alive.close()
 
@@ -219,6 +222,13 @@ class DbosEngine:
             return await work
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(awaited(), self._loop))
+
+    def _close(self) -> None:
+        from dbos import DBOS  # noqa: PLC0415
+
+        DBOS.destroy(destroy_registry=True)
+        if self._database is not None:
+            self._database.dispose()
 
     def _take_over(self) -> None:
         """Resume what dead processes left. The lock in a dead one's name keeps any two from resuming the same."""
