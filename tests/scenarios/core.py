@@ -128,7 +128,8 @@ def _action(action: Action) -> Json:
             keypad = {"max_digits": action.max_digits, "finish_on": action.finish_on}
             return {"type": "listen", "timeout_ms": action.timeout_ms, "dtmf": keypad, "hints": list(action.hints)}
         case Transfer():
-            return {"type": "transfer", "target": action.target, "priority": action.priority, "brief": action.brief}
+            who = {"caller_id": action.caller_id, "priority": action.priority, "brief": action.brief}
+            return {"type": "transfer", "target": action.target, **who}
         case Hangup():
             return {"type": "hangup"}
         case _:
