@@ -21,7 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FONTS = ROOT / "src/pupitre/web/demo/static/fonts"
 JEANNE, MARCEL, FATIMA = "+33639981201", "+33639981202", "+33639981204"
 BOOKING = ("Je voudrais un rendez-vous", "Oui, c’est bien moi", "Plutôt mercredi, ou vendredi matin")
-TYPED = ("je voudrais un rendez-vous", "oui", "mardi matin ou jeudi après-midi", "#2", "juste la veille")
+TYPED = ("je voudrais un rendez-vous", "oui", "mercredi matin ou jeudi vers 15 heures", "#2", "juste la veille")
 COLOURS = {"31": "#ff9a8e", "33": "#f0ad3f", "35": "#d9a8e8", "36": "#79cfae"}
 
 
@@ -72,7 +72,7 @@ async def picture_the_page(browser: Browser, address: str) -> None:
     await page.close()
 
     dark = await visit(browser, address, 1440, 900, "dark")
-    await call(dark, MARCEL, ("Je voudrais déplacer mon rendez-vous", "Oui", "Mardi après-midi", "Le premier"))
+    await call(dark, MARCEL, ("Je voudrais déplacer mon rendez-vous", "Oui", "Lundi ou mardi après 14 heures", "Le premier"))
     await dark.screenshot(path=IMAGES / "demo-dark.png")
     await dark.close()
 

@@ -15,8 +15,8 @@ def _where(exc_info: structlog.typing.ExcInfo) -> list[str]:
     return [kind.__name__, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace))]
 
 
-def set_up() -> None:
-    """Called once, by commands that serve."""
+def set_up(*, only_errors: bool = False) -> None:
+    """Called once, by commands that serve; those that a person reads while they run keep to errors."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -24,11 +24,12 @@ def set_up() -> None:
             structlog.processors.ExceptionRenderer(_where),
             structlog.processors.JSONRenderer(),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if only_errors else logging.NOTSET),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(
         stream=sys.stderr,
-        level=logging.WARNING,
+        level=logging.ERROR if only_errors else logging.WARNING,
         format='{"level":"%(levelname)s","logger":"%(name)s","event":%(message)r}',
     )

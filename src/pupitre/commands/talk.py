@@ -42,7 +42,7 @@ def talk(
 
     A scenario is played in the world it describes, on an empty desk; with --url, in the world which that desk has.
     """
-    set_up()
+    set_up(only_errors=True)
     caller = number or callers()[0].phone
     if scenario is None:
         asyncio.run(_type(caller, address, token))

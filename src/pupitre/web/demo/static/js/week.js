@@ -56,6 +56,14 @@ export class WeekSheet {
     const inView = this.offers.some((offer) => this.week.days.includes(offer.day));
     if (fresh && this.offers.length && !inView) this.go(this.offers[0].day);
     else this.#draw();
+    if (fresh && this.offers.length) this.#reveal();
+  }
+
+  /** Where the week is wider than its pane: the first offer is brought into view, the page itself stays. */
+  #reveal() {
+    const pane = document.querySelector(".week .scroll");
+    const day = document.querySelector("#sheet .mine")?.closest(".day");
+    if (day) pane.scrollTo({ left: day.offsetLeft - pane.offsetWidth / 3, behavior: "smooth" });
   }
 
   /** Seconds the hold on this slot has left, or null without one. */
@@ -142,7 +150,7 @@ export class WeekSheet {
       const patient = one.patient_name ?? words.patient;
       const fresh = this.known && !this.known.has(one.id + key);
       const label = fill(words.booked_label, { ...where(one), patient, status: status[one.status] ?? one.status });
-      const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("span", { class: "brief" }, initials(patient)), make("span", { class: "short" }, patient.split(" ").at(-1)), make("span", { class: "full" }, patient));
+      const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, ...[["brief", initials(patient)], ["short", patient.split(" ").at(-1)], ["full", patient]].map(([size, text]) => make("span", { class: size, "aria-hidden": "true" }, text)));
       add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) || this.offers.some((offer) => offer.key === key) ? " recent" : ""}`, "data-slot": key }, button);
     }
     return items;
