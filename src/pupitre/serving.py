@@ -39,8 +39,12 @@ async def serve_house(
     working: bool,
     visitor: Tenant | None = None,
     extra: Sequence[BaseRoute] = (),
+    closing: asyncio.Event | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then finish the turns under way and close the house."""
+    """Serve until SIGTERM or SIGINT, then finish the turns under way and close the house.
+
+    `closing` is set at the signal: answers that have no end of their own are to end then.
+    """
     try:
         listener = listen(host, port)
     except ConfigError:
@@ -62,7 +66,7 @@ async def serve_house(
     while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn has no event to wait for
         await asyncio.sleep(0.005)
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, _stop, server)
+        loop.add_signal_handler(name, _stop, server, closing)
     if server.started:
         shown = f"[{host}]" if ":" in host else host
         print(f"ready http://{shown}:{listener.getsockname()[1]}", flush=True)  # noqa: T201 -- contract §3
@@ -70,5 +74,7 @@ async def serve_house(
     await house.close()
 
 
-def _stop(server: uvicorn.Server) -> None:
+def _stop(server: uvicorn.Server, closing: asyncio.Event | None) -> None:
     server.should_exit = True
+    if closing is not None:
+        closing.set()

@@ -35,6 +35,7 @@ async def address(desk: FakeDesk) -> AsyncIterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    desk.closing.set()
     server.should_exit = True
     await running
 

@@ -69,6 +69,7 @@ class FakeDesk(FakeWorld):
     def __init__(self) -> None:
         super().__init__()
         self.calls: dict[str, ScriptedCall] = {}
+        self.closing = asyncio.Event()
 
     async def turns(self, call_id: str) -> Sequence[SeenTurn]:
         call = self.calls.get(call_id)
@@ -240,7 +241,7 @@ def application(desk: FakeDesk) -> Starlette:
         return JSONResponse(known.context) if known else Response(status_code=404)
 
     return Starlette(
-        routes=[Route("/ivr", ivr, methods=["POST"]), Route("/v1/calls/{call_id}", call), *routes(desk)],
+        routes=[Route("/ivr", ivr, methods=["POST"]), Route("/v1/calls/{call_id}", call), *routes(desk, desk.closing)],
     )
 
 

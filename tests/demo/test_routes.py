@@ -37,6 +37,14 @@ async def test_a_change_is_told_to_everybody_who_looks(address: str, desk: FakeD
             assert await stream.content.readuntil(b"\n\n") == b"data: hold\n\n"
 
 
+async def test_the_stream_of_changes_ends_with_the_server(address: str, desk: FakeDesk):
+    async with aiohttp.ClientSession() as client, client.get(f"{address}/demo/live") as stream:
+        await stream.content.readuntil(b": open\n\n")
+        desk.closing.set()
+
+        assert await stream.content.read() == b""
+
+
 def test_everything_the_page_loads_is_in_the_package():
     """Fonts, styles and scripts are vendored: no address of another host stands in any of them."""
     loaded = [path for path in ROOM.rglob("*") if path.suffix in {".html", ".css", ".js", ".svg"}]

@@ -41,7 +41,9 @@ async def _run(folder: Path, port: int) -> None:
     house, tenant = await demo_house(folder, port)
     click.echo(f"Pupitre, demo of {tenant.settings.name}. Settings and tokens: {folder}")
     click.echo("Open the address below in a browser and phone; `pupitre talk --url ADDRESS` does it in a terminal.")
-    await serve_house(house, _HOST, port, working=True, visitor=tenant, extra=routes(DeskView(house, tenant)))
+    closing = asyncio.Event()
+    page = routes(DeskView(house, tenant), closing)
+    await serve_house(house, _HOST, port, working=True, visitor=tenant, extra=page, closing=closing)
 
 
 async def demo_house(folder: Path, port: int) -> tuple[House, Tenant]:

@@ -48,8 +48,8 @@ def _problem(detail: str) -> Response:
     return Response(msgspec.json.encode(body), 400, media_type="application/problem+json", headers=_HEADERS)
 
 
-def routes(view: DemoView) -> list[BaseRoute]:
-    """The page at `/` and what it reads under `/demo/`.
+def routes(view: DemoView, closing: asyncio.Event) -> list[BaseRoute]:
+    """The page at `/` and what it reads under `/demo/`. When `closing` is set, the streams of changes end.
 
     None of these check who asks: the application that mounts them is bound to loopback and refuses a foreign Host or
     Origin (contract §1).
@@ -73,7 +73,9 @@ def routes(view: DemoView) -> list[BaseRoute]:
         return _json(await view.turns(request.path_params["call_id"]))
 
     async def live(_: Request) -> Response:
-        return StreamingResponse(_event_stream(view.changes()), media_type="text/event-stream", headers=_HEADERS)
+        return StreamingResponse(
+            _event_stream(view.changes(), closing), media_type="text/event-stream", headers=_HEADERS
+        )
 
     static = StaticFiles(directory=Path(str(files(__package__))) / "static")
     return [
@@ -86,18 +88,21 @@ def routes(view: DemoView) -> list[BaseRoute]:
     ]
 
 
-async def _event_stream(changes: AsyncIterator[str]) -> AsyncIterator[bytes]:
+async def _event_stream(changes: AsyncIterator[str], closing: asyncio.Event) -> AsyncIterator[bytes]:
     """Server-sent events (HTML §9.2): each change as a `message` whose data is its name.
 
     Listening begins before the stream says that it is open: what the page reads from then on misses nothing.
     """
     source = aiter(changes)
     waiting = asyncio.ensure_future(anext(source))
+    ending = asyncio.ensure_future(closing.wait())
     await asyncio.sleep(0)
     try:
         yield b"retry: 1000\n: open\n\n"
         while True:
-            done, _ = await asyncio.wait({waiting}, timeout=KEEP_ALIVE_S)
+            done, _ = await asyncio.wait({waiting, ending}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+            if ending in done:
+                return
             if not done:
                 yield b": still here\n\n"
                 continue
@@ -109,3 +114,4 @@ async def _event_stream(changes: AsyncIterator[str]) -> AsyncIterator[bytes]:
             yield b"data: " + change.replace("\n", " ").encode() + b"\n\n"
     finally:
         waiting.cancel()
+        ending.cancel()

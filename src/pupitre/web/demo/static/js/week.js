@@ -150,7 +150,9 @@ export class WeekSheet {
       const patient = one.patient_name ?? words.patient;
       const fresh = this.known && !this.known.has(one.id + key);
       const label = fill(words.booked_label, { ...where(one), patient, status: status[one.status] ?? one.status });
-      const button = make("button", { type: "button", "aria-label": label, onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, ...[["brief", initials(patient)], ["short", patient.split(" ").at(-1)], ["full", patient]].map(([size, text]) => make("span", { class: size, "aria-hidden": "true" }, text)));
+      const sizes = [["brief", initials(patient)], ["short", patient.split(" ").at(-1)], ["full", patient]];
+      const shown = sizes.map(([size, text]) => make("span", { class: size, "aria-hidden": "true" }, text));
+      const button = make("button", { type: "button", onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("i", { class: "unseen" }, label), ...shown);
       add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) || this.offers.some((offer) => offer.key === key) ? " recent" : ""}`, "data-slot": key }, button);
     }
     return items;
