@@ -6,7 +6,7 @@ A House is one process's desk: its store, its engine, and a Tenant for each orga
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 
 from pupitre import metrics
-from pupitre.backing import Backing, backing_of
+from pupitre.backing import Backing, Finding, backing_of
 from pupitre.booking import due, watch
 from pupitre.booking.commit import hung_up
 from pupitre.booking.commitments import works
@@ -34,7 +34,7 @@ from pupitre.dialogue.events import HungUp, WorldEvent
 from pupitre.dialogue.script import Script, UnknownPhrase, script_of
 from pupitre.languages import UnknownLanguage, load
 from pupitre.perform import perform
-from pupitre.ports import Clock, CommitmentStatus, ConfigError, Unavailable
+from pupitre.ports import Clock, CommitmentStatus, ConfigError, DeskError, Unavailable
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
 from pupitre.store.calls import StoredCalls
@@ -144,6 +144,15 @@ class House:
         self.back(tenant)
         self._worlds[tenant_id] = _world(self, tenant.settings, self._backings[tenant_id], world.rules.holidays)
         await old.close()
+
+    async def check_up(self, tenant_id: str) -> AsyncIterator[tuple[str, Finding]]:
+        """Everything there is to say about the tenant's backends, by backend; changes nothing, raises nothing."""
+        for name, look in self._backings[tenant_id].check_ups.items():
+            try:
+                for finding in await look():
+                    yield name, finding
+            except DeskError as error:
+                yield name, Finding("error", str(error))
 
     def screen_pop(self, tenant_id: str, call: Call) -> str | None:
         """Address of the caller's file, for the person who takes a transfer."""

@@ -11,12 +11,12 @@ Each mode's adapters are loaded when a tenant asks for them: their libraries cos
 
 from __future__ import annotations
 
-from pupitre.backing.backing import Backing
+from pupitre.backing.backing import Backing, Finding
 from pupitre.config import Tenant
 from pupitre.ports import Clock
 from pupitre.store import Database
 
-__all__ = ["Backing", "backing_of"]
+__all__ = ["Backing", "Finding", "backing_of"]
 
 
 def backing_of(tenant: Tenant, database: Database, clock: Clock) -> Backing:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pupitre.dialogue.call import Call
 from pupitre.ports import Agenda, Directory, FreeBusy, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a check-up looked at. An `error` keeps the desk from working; a `warning` will one day, or for some."""
+
+    level: Literal["ok", "warning", "error"]
+    said: str
+
+
+CheckUp = Callable[[], Awaitable[Sequence[Finding]]]
+"""Looks at a backend and changes nothing; raises DeskError when it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,8 @@ class Backing:
     """The address that opens the caller's file, for the person who takes a transfer."""
     pings: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """How to ask whether each backend is there."""
+    check_ups: Mapping[str, CheckUp] = field(default_factory=dict)
+    """What `pupitre doctor` looks at, by name."""
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
 
     async def close(self) -> None:

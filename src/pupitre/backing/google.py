@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from pupitre.backends.google.agenda import GoogleAgenda
 from pupitre.backends.local.directory import LocalDirectory
 from pupitre.backends.local.records import LocalRecords
-from pupitre.backing.backing import Backing
+from pupitre.backing.backing import Backing, CheckUp, Finding
+from pupitre.backing.local import people
 from pupitre.config import Tenant
-from pupitre.model import Interval
-from pupitre.ports import Clock, Directory
+from pupitre.model import Agent, Interval
+from pupitre.ports import Clock, DeskError, Directory
 from pupitre.store import Database
 
 _MINUTE = timedelta(minutes=1)
@@ -25,8 +26,15 @@ def google(tenant: Tenant, database: Database, clock: Clock) -> Backing:
     directory = LocalDirectory(database, settings.id)
     records = LocalRecords(database, settings.id, clock, settings.location)
     agenda = planning(tenant, directory, clock)
-    pings = {"google": readable(agenda, directory, clock)}
-    return Backing(directory, records, agenda, agenda, pings=pings, closers=(agenda.close,))
+    return Backing(
+        directory,
+        records,
+        agenda,
+        agenda,
+        pings={"google": readable(agenda, directory, clock)},
+        check_ups={"people": people(directory), "google": calendars(agenda, directory, settings.timezone)},
+        closers=(agenda.close,),
+    )
 
 
 def planning(tenant: Tenant, directory: Directory, clock: Clock, record_url: str | None = None) -> GoogleAgenda:
@@ -42,6 +50,31 @@ def planning(tenant: Tenant, directory: Directory, clock: Clock, record_url: str
         timezone=tenant.settings.timezone,
         language=tenant.settings.language,
     )
+
+
+def calendars(agenda: GoogleAgenda, directory: Directory, timezone: str) -> CheckUp:
+    """What the desk may do in each agent's calendar."""
+
+    async def look() -> Sequence[Finding]:
+        return [await _calendar(agenda, agent, timezone) for agent in await directory.agents()]
+
+    return look
+
+
+async def _calendar(agenda: GoogleAgenda, agent: Agent, timezone: str) -> Finding:
+    if not agent.calendar:
+        return Finding("error", f"{agent.name} has no calendar id: without it nothing is offered")
+    try:
+        access = await agenda.access(agent)
+    except DeskError as error:
+        return Finding("error", f"{agent.calendar}: {error}; share it with the desk's account")
+    if not access.may_write:
+        return Finding("error", f'{agent.calendar} can only be read: share it with "Make changes to events"')
+    if access.timezone != timezone:
+        return Finding(
+            "warning", f"{agent.calendar} is in {access.timezone}, the tenant in {timezone}: whole days shift"
+        )
+    return Finding("ok", f"{agent.calendar} can be read and written")
 
 
 def readable(agenda: GoogleAgenda, directory: Directory, clock: Clock) -> Callable[[], Awaitable[object]]:

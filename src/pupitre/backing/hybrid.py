@@ -11,8 +11,8 @@ from pupitre.backends.odoo.presence import OdooPresence
 from pupitre.backends.odoo.records import OdooRecords
 from pupitre.backends.odoo.users import Users
 from pupitre.backing.backing import Backing
-from pupitre.backing.google import planning, readable
-from pupitre.backing.odoo import EXTERNAL_UID, screen_pop
+from pupitre.backing.google import calendars, planning, readable
+from pupitre.backing.odoo import EXTERNAL_UID, examined, screen_pop
 from pupitre.config import Tenant
 from pupitre.model import Agent, BackendId, Interval
 from pupitre.ports import Busy, Clock, FreeBusy
@@ -32,6 +32,10 @@ def hybrid(tenant: Tenant, clock: Clock) -> Backing:
         external_uid=EXTERNAL_UID,
         screen_pop=screen_pop(tenant.odoo),
         pings={"odoo": client.server, "google": readable(agenda, directory, clock)},
+        check_ups={
+            "odoo": examined(client, clock),
+            "google": calendars(agenda, directory, tenant.settings.timezone),
+        },
         closers=(agenda.close, client.close),
     )
 

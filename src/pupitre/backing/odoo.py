@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from pupitre.backends.odoo.checks import examine
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import OdooDirectory
 from pupitre.backends.odoo.freebusy import OdooFreeBusy
 from pupitre.backends.odoo.records import OdooRecords
 from pupitre.backends.odoo.settings import OdooSettings
 from pupitre.backends.odoo.users import Users
-from pupitre.backing.backing import Backing
+from pupitre.backing.backing import Backing, CheckUp, Finding
 from pupitre.config import Tenant
 from pupitre.dialogue.call import Call
 from pupitre.ports import Clock
@@ -31,8 +32,18 @@ def odoo(tenant: Tenant, clock: Clock) -> Backing:
         external_uid=EXTERNAL_UID,
         screen_pop=screen_pop(tenant.odoo),
         pings={"odoo": client.server},
+        check_ups={"odoo": examined(client, clock)},
         closers=(client.close,),
     )
+
+
+def examined(client: Client, clock: Clock) -> CheckUp:
+    """Everything there is to say about this Odoo."""
+
+    async def look() -> Sequence[Finding]:
+        return [Finding(one.level, one.said) for one in await examine(client, clock)]
+
+    return look
 
 
 def screen_pop(settings: OdooSettings) -> Callable[[Call], str | None]:

@@ -11,9 +11,11 @@ from uuid import uuid4
 import msgspec
 from msgspec import Struct
 
-from pupitre import sandbox
 from pupitre.commands.init import make_sandbox, write
 from pupitre.config import load
+from pupitre.sandbox.loading import reset as load_world
+from pupitre.sandbox.showing import state as shown
+from pupitre.sandbox.worlds import World
 from pupitre.voice.scenario import Turn, WrittenCall, play
 from pupitre.voice.terminal import Json, TakeEvent, say_aside, welcome
 from pupitre.voice.words import WORDS
@@ -81,10 +83,10 @@ async def sandbox_stage(folder: Path, taking: Callable[[House, Tenant], TakeEven
     tenant = house.tenants["demo"]
 
     async def reset(world: Json) -> None:
-        await sandbox.reset(house, tenant, msgspec.convert(world, sandbox.World))
+        await load_world(house, tenant, msgspec.convert(world, World))
 
     async def ringing(offset: str) -> str | None:
-        state = await sandbox.state(house, tenant)
+        state = await shown(house, tenant)
         reminders = msgspec.convert(state["reminders"], list[_Reminder])
         return next((one.id for one in reminders if one.offset == offset and one.status == "dialled"), None)
 
