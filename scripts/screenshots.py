@@ -72,7 +72,7 @@ async def picture_the_page(browser: Browser, address: str) -> None:
     await page.close()
 
     dark = await visit(browser, address, 1440, 900, "dark")
-    await call(dark, MARCEL, ("Je voudrais déplacer mon rendez-vous", "Oui", "Lundi ou mardi après 14 heures", "Le premier"))
+    await call(dark, MARCEL, ("Je voudrais déplacer mon rendez-vous", "Oui", "Mardi après 14 heures", "Le premier"))
     await dark.screenshot(path=IMAGES / "demo-dark.png")
     await dark.close()
 
