@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pupitre.backends.google.credentials import Keys
 
 T = TypeVar("T")
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def load(path: Path) -> Config:
     """Read and check the desk's file and its tenants'. Raises ConfigError."""
     desk = _read(path, DeskFile)
     tenants = tuple(_tenant(path.parent / name) for name in desk.tenants)
+    if desk.sandbox.enabled:
+        _keep_inside(path, desk, tenants)
     seen: dict[str, Path] = {}
     tokens: dict[str, Path] = {}
     for tenant in tenants:
@@ -68,6 +73,21 @@ def load(path: Path) -> Config:
                 )
             tokens[token] = tenant.file
     return Config(path, desk, tenants)
+
+
+def _keep_inside(path: Path, desk: DeskFile, tenants: tuple[Tenant, ...]) -> None:
+    """A sandbox is emptied and refilled at will: nothing it reaches may be anything but this machine's."""
+    addresses: list[tuple[Path, str, str | None]] = [(path, "sandbox.emulators", desk.sandbox.emulators)]
+    for tenant in tenants:
+        google = tenant.settings.google
+        addresses += [
+            (tenant.file, "odoo.url", tenant.odoo.url if tenant.odoo else None),
+            (tenant.file, "google.api_root", google.api_root if google else None),
+            (tenant.file, "google.token_uri", google.token_uri if google else None),
+        ]
+    for file, key, address in addresses:
+        if address is not None and urlsplit(address).hostname not in _LOOPBACK:
+            raise ConfigError(f"{file}: {key}: {address} is not on this machine; a sandbox takes http://127.0.0.1:PORT")
 
 
 def _tenant(path: Path) -> Tenant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -27,6 +28,7 @@ def asked_for(call_id: str, effect: Commit, now: datetime, source: Source = Sour
         n=effect.n,
         patient_id=effect.patient_id,
         asked_at=now,
+        nonce=uuid4().hex,
         slot=effect.slot,
         appointment_id=effect.appointment_id,
         reason=effect.reason,

@@ -19,7 +19,7 @@ from pupitre.booking.recording import Recorded
 from pupitre.booking.standing import Reserved, Standing
 from pupitre.booking.world import World
 from pupitre.model import Appointment, Intent
-from pupitre.ports import Commitment, CommitmentStatus, DeskError, Unavailable
+from pupitre.ports import Commitment, CommitmentStatus, DeskError, NotFound, Unavailable
 
 WITHDRAWAL = "withdrawal"
 """The kind of job that takes a withdrawn commitment back."""
@@ -40,7 +40,7 @@ def works(worlds: Mapping[str, World]) -> Mapping[str, Work]:
 def job_of(commitment: Commitment, world: World) -> Job:
     """The engine's job for the commitment's present attempt."""
     return Job(
-        id=f"{world.tenant}/{commitment.id}/{commitment.attempt}",
+        id=f"{world.tenant}/{commitment.id}/{commitment.nonce}/{commitment.attempt}",
         kind=WITHDRAWAL if commitment.status is CommitmentStatus.WITHDRAWN else DUE_KIND,
         tenant=world.tenant,
         subject=commitment.id,
@@ -50,7 +50,9 @@ def job_of(commitment: Commitment, world: World) -> Job:
 
 async def perform(do: Steps, job: Job, world: World) -> None:
     """One attempt, and how it ends when it cannot be completed: the last row of the table."""
-    asked = await do.glance(lambda: world.commitments.read(job.subject))
+    asked = await _asked(do, job, world)
+    if asked is None:
+        return
     try:
         await _SAGAS[asked.intent](do, asked, world, job.attempt)
     except Unavailable as error:
@@ -62,9 +64,20 @@ async def perform(do: Steps, job: Job, world: World) -> None:
         await do.step(Ended, "refused", partial(endings.refused, world, asked, error), OUR_STORE)
 
 
+async def _asked(do: Steps, job: Job, world: World) -> Commitment | None:
+    """The commitment the job is about; None when the sandbox was emptied since, whatever has its id now."""
+    try:
+        asked = await do.glance(lambda: world.commitments.read(job.subject))
+    except NotFound:
+        return None
+    return asked if f"/{asked.nonce}/" in job.id else None
+
+
 async def take_back(do: Steps, job: Job, world: World) -> None:
     """What a withdrawn commitment may have left on a backend that never answered."""
-    asked = await do.glance(lambda: world.commitments.read(job.subject))
+    asked = await _asked(do, job, world)
+    if asked is None:
+        return
     with suppress(DeskError):
         await do.step(Ended, "undo", partial(endings.undo, world, asked), BRIEFLY)
     await do.step(Ended, "look again", partial(endings.look_again, world, asked, job.attempt), OUR_STORE)

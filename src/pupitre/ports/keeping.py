@@ -94,6 +94,8 @@ class Commitment(Struct, frozen=True):
     n: int
     patient_id: BackendId
     asked_at: datetime
+    nonce: str = ""
+    """Tells it from another of the same id in a sandbox that was emptied since: the engine remembers both."""
     slot: Slot | None = None
     """The slot to book or to move to."""
     appointment_id: BackendId | None = None
