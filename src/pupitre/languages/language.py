@@ -17,7 +17,7 @@ from pupitre.nlu import grammar
 from pupitre.nlu.grammar import Grammar
 
 HERE = Path(__file__).parent
-LANGUAGES = {"fr": "fr"}
+LANGUAGES = {"fr": "fr", "en": "en"}
 """Primary subtag (RFC 5646) -> folder. A new language is one line here and one folder."""
 
 

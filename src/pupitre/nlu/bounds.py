@@ -6,8 +6,6 @@ import calendar
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
-from msgspec import structs
-
 from pupitre.nlu.cascade import Action, Declined, Found, Impossible, Piece
 from pupitre.nlu.days import (
     Bounds,
@@ -22,7 +20,7 @@ from pupitre.nlu.days import (
     next_dayno,
     window,
 )
-from pupitre.wish import WEEKDAYS, Clause
+from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause
 
 NEVER = date.max
 
@@ -35,7 +33,7 @@ def extent(found: Found) -> list[Bounds]:
         if number is not None:
             day = next_dayno(today, number)
             bounds.append((day, day))
-        elif isinstance(piece.value, Clause):
+        elif piece.kind == "day" and isinstance(piece.value, Clause):
             bounds.append(_extent(piece.value, today))
     if not bounds:  # "le premier"
         first = next_dayno(today, 1)
@@ -70,10 +68,32 @@ def day_until(found: Found) -> Clause:
     return Clause(window_end=last)
 
 
-def day_from_clock(found: Found) -> Clause:
-    """From a day on, at or after a clock time."""
-    (clock,) = (value for value in found.all("clock") if isinstance(value, time))
-    return structs.replace(day_from(found), not_before=clock)
+def moment_from(found: Found) -> tuple[Clause, Clause]:
+    """From a time of a day on: the rest of that day, or any later day."""
+    last = extent(found)[0][1]
+    if last == NEVER:
+        raise Declined
+    return _on(found, last, before=False), Clause(window_start=last + timedelta(days=1))
+
+
+def moment_until(found: Found) -> tuple[Clause, Clause]:
+    """moment_until [start|end]: any day before, or the beginning of that day; to which end of a part of it."""
+    first = extent(found)[0][0]
+    return Clause(window_end=first - timedelta(days=1)), _on(found, first, before=True)
+
+
+def _on(found: Found, day: date, *, before: bool) -> Clause:
+    """That day before, or from, the time under the line."""
+    times = [value for value in (*found.all("clock"), *found.all("noon")) if isinstance(value, time)]
+    parts = [value for value in found.all("part") if isinstance(value, Clause)]
+    if times:
+        bound = times[0]
+    elif parts and parts[0].periods:
+        low, high = PERIOD_HOURS[parts[0].periods[0]]
+        bound = time(high % 24 if before and "end" in found.words else low)
+    else:
+        raise Declined
+    return Clause(dates=(day,), not_after=bound) if before else Clause(dates=(day,), not_before=bound)
 
 
 def day_before(found: Found) -> Clause:
@@ -172,7 +192,8 @@ def _month_end(found: Found) -> date:
 
 ACTIONS: dict[str, Action] = {
     "day_from": day_from,
-    "day_from_clock": day_from_clock,
+    "moment_from": moment_from,
+    "moment_until": moment_until,
     "day_after": day_after,
     "day_until": day_until,
     "day_before": day_before,

@@ -14,7 +14,7 @@ from pupitre.nlu.rules import Rule, Stage
 from pupitre.nlu.template import END, START
 from pupitre.wish import Clause
 
-Value = Clause | time | int | str | None
+Value = Clause | tuple[Clause, ...] | time | int | str | None
 
 
 class Piece(Struct, frozen=True):

@@ -65,7 +65,7 @@ def next_dayno(today: date, day: int) -> date:
 
 
 def counted(found: Found) -> int:
-    return int(found.words[0]) if found.words else (found.numbers() or [1])[0]
+    return int(found.words[0]) if found.words else (found.numbers() or [1])[-1]
 
 
 # ---- one day ---------------------------------------------------------------------------------------------------------
@@ -143,8 +143,24 @@ def feast(found: Found) -> Clause:
 
 
 def feast_date(found: Found) -> date:
-    month, day = (int(word) for word in found.words[0].split("-"))
-    return next_date(found.now.date(), month, day)
+    """The next such day: the line says MM-DD, or easter and days after it."""
+    said, today = found.words[0], found.now.date()
+    if not said.startswith("easter"):
+        month, day = (int(word) for word in said.split("-"))
+        return next_date(today, month, day)
+    after = timedelta(days=int(said.removeprefix("easter") or 0))
+    this_year = easter(today.year) + after
+    return this_year if this_year >= today else easter(today.year + 1) + after
+
+
+def easter(year: int) -> date:
+    """Easter Sunday (Meeus, Jones and Butcher's computus for the Gregorian calendar)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (golden + 11 * moon + 22 * sunday) // 451
+    month, day = divmod(moon + sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 def nth_weekday(found: Found) -> Clause:
@@ -191,6 +207,21 @@ def day_next(found: Found) -> Clause:
     raise Declined
 
 
+def in_days_between(found: Found) -> Clause:
+    """Between so many and so many days from today: "dans deux ou trois jours"."""
+    low, high = found.numbers()[:2]
+    today = found.now.date()
+    return window(today + timedelta(days=low), today + timedelta(days=max(low, high)))
+
+
+def month_range(found: Found) -> Clause:
+    """Two months and what lies between: "en février ou en mars"."""
+    first, last = ints(found, "month")[:2]
+    start = month_start(found, first)
+    end = date(start.year + (last < first), last, 1)
+    return window(max(start, found.now.date()), month_end(end.year, end.month))
+
+
 def today_part(found: Found) -> Clause:
     """A part of today: "ce soir"."""
     (part,) = (value for value in found.all("part") if isinstance(value, Clause))
@@ -233,6 +264,12 @@ def week(found: Found) -> Clause:
     weeks, today = counted(found), found.now.date()
     first = monday(today, weeks)
     return window(max(first, today), first + timedelta(days=6))
+
+
+def weeks(found: Found) -> Clause:
+    """Line: weeks N M. From the week N weeks from this one to the week M weeks from it."""
+    first, last = (monday(found.now.date(), int(word)) for word in found.words)
+    return window(max(first, found.now.date()), last + timedelta(days=6))
 
 
 def week_part(found: Found) -> Clause:
@@ -339,14 +376,16 @@ ACTIONS: dict[str, Action] = {
     "several_days": several_days,
     "day_next": day_next,
     "today_part": today_part,
-    "next_month_date": next_month_date,
-    "nth_weekday_next": nth_weekday,
+    "in_days_between": in_days_between,
+    "month_range": month_range,
     "week_of_feast": week_of_feast,
+    "next_month_date": next_month_date,
     "weekdays": weekdays,
     "last_weekday": last_weekday,
     "days": days,
     "weekday_range": weekday_range,
     "week": week,
+    "weeks": weeks,
     "week_part": week_part,
     "weekend": weekend,
     "week_of": week_of,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pupitre.nlu.rules import BadGrammar, Sheet, Stage, compiled, named_parts, read
+from pupitre.nlu.template import Template
 from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 
 TOPICS = (
@@ -40,6 +41,7 @@ class Grammar:
         sheets: dict[str, Sheet],
         first_names: frozenset[str],
         last_names: frozenset[str],
+        parts: dict[str, Template],
     ) -> None:
         self.lexicon = lexicon
         self.topics = topics
@@ -48,6 +50,8 @@ class Grammar:
         self.first_names = first_names
         self.last_names = last_names
         """Both upper case, without accents."""
+        self.parts = parts
+        """Named parts of templates."""
 
 
 def load(folder: Path) -> Grammar:
@@ -69,7 +73,7 @@ def load(folder: Path) -> Grammar:
         word for stages in topics.values() for stage in stages for word in stage.automaton.vocabulary if word.isalpha()
     }
     lexicon = _lexicon(facts, folder, vocabulary, {name.lower() for name in names["first_names"]})
-    return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"])
+    return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"], parts)
 
 
 def _topic(name: str) -> str:

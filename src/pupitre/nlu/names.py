@@ -47,6 +47,8 @@ def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
     found = [(glue.replace("’", "'"), word) for glue, word in _WORD.findall(plain(text))]
     words = [word for _, word in found]
     letters = spelled(words, grammar)
+    if letters is not None and not letters.letters:
+        return None
     if letters is not None:
         found = found[: letters.first]
     parts, strange = _parts(found, grammar)

@@ -83,4 +83,6 @@ def _number(groups: Sequence[Group], region: str) -> str | None:
         digits = "+" + digits.lstrip("+0")
     if len(digits) == NATIONAL and digits[0] in "1234567":
         digits = "0" + digits
-    return e164(digits, region) if digits else None
+    elif len(digits) == NATIONAL + 2 and digits.startswith("33"):
+        digits = "+" + digits
+    return e164(digits, region) if digits.startswith(("0", "+")) else None

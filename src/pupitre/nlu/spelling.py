@@ -25,7 +25,7 @@ class Spelled(Struct, frozen=True):
 
 
 def spelled(words: Sequence[str], grammar: Grammar) -> Spelled | None:
-    """The last spelled stretch among the words; an accent that its letter cannot bear spoils it."""
+    """The last spelled stretch among the words; without letters when an accent stands where none can."""
     found: Spelled | None = None
     letters, first = "", 0
     pieces = run(grammar.topics["letter"], words, ACTIONS, NO_TIME)
@@ -35,7 +35,7 @@ def spelled(words: Sequence[str], grammar: Grammar) -> Spelled | None:
             letters += str(piece.value)
         elif piece.kind == "accent" and letters:
             if letters[-1] not in VOWELS + "c":
-                return None
+                return Spelled("", first, piece.end)
         else:
             found = _kept(letters, first, piece) or found
             letters = ""

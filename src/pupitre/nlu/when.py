@@ -48,6 +48,10 @@ class Composition:
         """The last clause was said to suit, so a refusal after it speaks of what follows."""
         self.last = False
         """The mark before was a wish."""
+        self.concluding = False
+        """A "donc" was said after a wish: what follows is what was meant."""
+        self.muted = False
+        """A reason is being given: days and times in it are no wishes."""
         self.chain = 0
         """Clauses at the end of `wanted` that are joined by a plain "or": a time said last holds for all."""
         self.asap = self.any = False
@@ -58,10 +62,11 @@ class Composition:
     def read(self, pieces: Sequence[Piece]) -> Wish:
         """The wish that these pieces make."""
         for piece in pieces:
-            value = self._as_clause(piece)
-            if value is not None:
-                self._add(value, avoided=piece.kind == "avoid")
-            elif piece.kind:
+            clauses = self._as_clauses(piece)
+            for at, clause in enumerate(clauses if not self.muted else ()):
+                self.choosing = self.choosing or at > 0
+                self._add(clause, avoided=piece.kind == "avoid")
+            if piece.kind and not clauses:
                 self._mark(piece.kind)
         wanted = tuple(dict.fromkeys(clause for clause in self.wanted if clause != Clause()))
         conflict = any(not _agree(clause) for clause in wanted)
@@ -69,12 +74,15 @@ class Composition:
         refused = tuple(dict.fromkeys(self.refused))
         return Wish(wanted, refused, asap=self.asap, any=self.any and not wanted, conflict=conflict)
 
-    def _as_clause(self, piece: Piece) -> Clause | None:
+    def _as_clauses(self, piece: Piece) -> tuple[Clause, ...]:
+        """The wish a piece is, as alternatives; nothing when it is no wish."""
         if piece.kind in ("day", "part", "time", "avoid") and isinstance(piece.value, Clause):
+            return (piece.value,)
+        if piece.kind == "day" and isinstance(piece.value, tuple):
             return piece.value
         if piece.kind == "clock" and isinstance(piece.value, time):
-            return Clause(at=piece.value)
-        return None
+            return (Clause(at=piece.value),)
+        return ()
 
     # ---- marks -------------------------------------------------------------------------------------------------------
 
@@ -84,10 +92,14 @@ class Composition:
                 self.choosing = True
                 self.fallback = self.fallback or kind == "else"
                 self.refusing = self.refusing and kind == "or"
+                self.muted = False
             case "except":
                 self.refusing = self.apart = True
-            case "but":
-                self.refusing = self.last = False
+            case "but" | "so":
+                self.refusing = self.last = self.muted = False
+                self.concluding = kind == "so"
+            case "because":
+                self.muted = bool(self.wanted or self.refused)
             case "free":
                 self.refusing, self.stated = False, True
             case "fix":
@@ -105,6 +117,10 @@ class Composition:
         match kind:
             case "busy" | "occupied":
                 self._busy(certain=kind == "busy")
+            case "neither":
+                self._neither()
+            case "anyway" if self.refused and not self.wanted:
+                self.wanted = [self.refused.pop()]
             case "rather":
                 self._rather()
             case "before_it" | "after_it":
@@ -114,11 +130,21 @@ class Composition:
 
     def _busy(self, *, certain: bool) -> None:
         """A refusal: "le lundi je travaille" refuses what came before, "je travaille le lundi" what follows."""
-        if self.last and self.wanted and not self.stated and not self.refusing:
+        if self.muted:
+            return
+        bound = bool(self.wanted) and has(self.wanted[-1], ("not_before", "not_after"))
+        if self.last and self.wanted and not self.stated and not self.refusing and (certain or not bound):
             self.refused.append(self.wanted.pop())
             self.last, self.chain, self.apart = False, 0, True
         elif certain:
             self.refusing = self.apart = True
+
+    def _neither(self) -> None:
+        """A closing "non plus": the wish just said is refused like those before it."""
+        if self.last and self.newest is not None and self.wanted:
+            new, self.wanted = self.newest, list(self.before[0])
+            self.apart = True
+            self._refuse(new, apart=False)
 
     def _rather(self) -> None:
         """A closing "plutôt": the wish just said replaces the one before, or is not refused with it."""
@@ -145,7 +171,7 @@ class Composition:
         else:
             self._want(new)
         self.last = not avoided
-        self.choosing = self.fallback = False
+        self.choosing = self.fallback = self.concluding = False
 
     def _refuse(self, new: Clause, *, apart: bool) -> None:
         if self.stale and self.wanted and self.wanted[-1] == new:
@@ -159,6 +185,8 @@ class Composition:
         self.apart = apart
 
     def _want(self, new: Clause) -> None:
+        if new in self.refused:  # said again, and wanted now
+            self.refused.remove(new)
         if not self.wanted:
             self.wanted, self.chain = [new], 1
             self.stated = False
@@ -170,6 +198,9 @@ class Composition:
             self.wanted[-1] = replaced(current, new)
             return
         new = self._in_same_month(current, new)
+        if self.concluding and (_lists(current, new) or joined(current, new, union=False) is None):
+            self.wanted, self.chain = [new], 1
+            return
         splits = self.choosing and same_side(current, new) and (self.fallback or not _lists(current, new))
         merged = None if splits else joined(current, new, union=self.choosing)
         if merged is not None:

@@ -1,0 +1,1 @@
+"""English: a small second language, which keeps the engine free of French."""
