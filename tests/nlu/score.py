@@ -16,7 +16,7 @@ from pupitre.commands.understand import FORMS, TIMES, local
 from pupitre.languages import load
 from pupitre.nlu.meaning import Hears
 from pupitre.nlu.understand import understand
-from pupitre.wish import WEEKDAYS, Wish
+from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Wish
 
 HERE = Path(__file__).parent
 SETS = {
