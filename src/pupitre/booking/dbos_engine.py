@@ -281,7 +281,9 @@ def _database(url: str) -> sqlalchemy.Engine:
     @sa.event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own types
         connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+        # NORMAL survives every death of a process. What a power cut takes is a step's result or a job's beginning: the
+        # step is done again, idempotent as it is, and the job begun again by the watch; our own store loses nothing.
+        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -20,7 +20,7 @@ from pupitre.slots import Rules
 DUE_KIND = "reminder"
 """Of the rows of due work that begin a reminder call."""
 
-_OFFSET = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
+_OFFSET = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
 _SUNDAY = 6
 _UNDONE = (ReminderStatus.CANCELED, ReminderStatus.DROPPED)
 
