@@ -48,7 +48,7 @@ class Crowd:
                 async with session.post(f"{desk.url}/ivr", json=body, headers=headers) as answer:
                     assert answer.status == 200, await answer.text()
                     return await answer.json()
-            except aiohttp.ServerDisconnectedError:
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
                 await asyncio.sleep(0.1)  # an idle connection was closed under us: the same event again, as gateways do
 
     async def _call(self, session, caller: Caller) -> None:

@@ -3,7 +3,7 @@
 It prints its ready line, answers POST /commit with what the caller may be told, and looks after what is left over.
 PUPITRE_TEST_DIE_AT names the instant at which it kills itself: `<step>:start`, `<step>:end` between the engine's
 steps, `<backend>.<call>:before` or `:after` around a call of a backend. PUPITRE_TEST_STEPS=old puts a step of an
-imaginary earlier version in front of every attempt.
+imaginary earlier version in front of every attempt; PUPITRE_TEST_MINUTES_LATER sets its clock on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import msgspec
@@ -41,6 +41,7 @@ from pupitre.store.reservations import StoredReservations
 from pupitre.store.tasks import StoredTasks
 
 DIE_AT = os.environ.get("PUPITRE_TEST_DIE_AT")
+LATER = timedelta(minutes=int(os.environ.get("PUPITRE_TEST_MINUTES_LATER", "0")))
 OLD_STEPS = os.environ.get("PUPITRE_TEST_STEPS") == "old"
 
 
@@ -148,7 +149,7 @@ class Directory:
 
 class RealClock:
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + LATER
 
 
 async def main(store: str, engine_url: str, backends: str) -> None:

@@ -52,6 +52,16 @@ class Program:
             return None
         return told["outcome"] if told else None
 
+    def insist(self, asked, seconds: float = 60) -> str:
+        """Ask until something may be told, as a caller's turns do."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            told = self.commit(asked)
+            if told:
+                return told
+            time.sleep(0.1)
+        raise AssertionError("the caller was never told anything")
+
     def standing(self, commitment_id: str) -> dict[str, object]:
         with urllib.request.urlopen(f"{self.url}/commitment?id={commitment_id}", timeout=10) as answer:
             return json.load(answer)
