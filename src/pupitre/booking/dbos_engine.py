@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -22,6 +22,7 @@ import msgspec
 
 from pupitre.booking.alive import Alive, LockedFiles
 from pupitre.booking.engine import Job, JobState, Kept, Steps, Work
+from pupitre.clock import SystemClock
 from pupitre.ports import Unavailable
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ class DbosEngine:
     def _purge(self) -> None:
         from dbos import DBOS  # noqa: PLC0415
 
-        before = (datetime.now(UTC) - _KEEP_ENDED).isoformat()  # the engine's own time, never the sandbox's
+        before = (SystemClock().now() - _KEEP_ENDED).isoformat()  # the engine's own time, never the sandbox's
         ended = DBOS.list_workflows(
             status=sorted(_ENDED), end_time=before, limit=_PURGE_AT_ONCE, load_input=False, load_output=False
         )
