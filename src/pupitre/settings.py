@@ -36,7 +36,9 @@ class Secret(Section, frozen=True, kw_only=True):
     """Where a secret is: an environment variable, or a file (relative to the settings file). Exactly one."""
 
     env: str | None = None
+    """Name of the variable."""
     file: str | None = None
+    """The secret is what stands in it, without the white space around."""
 
 
 class Week(Section, frozen=True, kw_only=True):
@@ -76,45 +78,66 @@ class Tokens(Section, frozen=True, kw_only=True):
 
 
 class Slots(Section, frozen=True, kw_only=True):
-    """What may be offered (booking.md §Slots)."""
+    """What may be offered."""
 
     step_min: Positive = 15
+    """Appointments begin so many minutes apart, counted from opening time."""
     duration_min: Positive = 30
+    """How long an appointment is, in minutes."""
     first_day: Count = 1
     """The window opens so many days from today, at midnight…"""
     days: Positive = 14
     """…and is so many days long."""
     notice_min: Count = 0
+    """Nothing is offered that begins in less than so many minutes."""
     buffer_before_min: Count = 0
+    """Minutes an agent stays free before an appointment…"""
     buffer_after_min: Count = 0
+    """…and after it."""
     daily_cap: Positive | None = None
+    """How many appointments an agent may have in a day; none: as many as fit."""
     holidays: str | None = "FR"
     """Country whose public holidays are closed (ISO 3166), with a subdivision if need be: "FR", "FR-57"."""
     closed_on: tuple[date, ...] = ()
+    """Days that are closed besides public holidays: 2026-12-24."""
 
 
 class Conversation(Section, frozen=True, kw_only=True):
-    """How callers are spoken with; see `DialogueSettings` for each."""
+    """How callers are spoken with."""
 
     stt_confidence_threshold: Share = SEED.stt_confidence_threshold
+    """Below it, what was heard is asked again."""
     max_no_speech: Positive = SEED.max_no_speech
+    """Silences in a row after which a person is fetched."""
     max_low_confidence: Positive = SEED.max_low_confidence
+    """The same, for what was heard badly."""
     max_no_match: Positive = SEED.max_no_match
+    """The same, for words without meaning here."""
     listen_timeout_ms_short: Positive = SEED.listen_timeout_ms_short
+    """How long is listened for a short answer…"""
     listen_timeout_ms_long: Positive = SEED.listen_timeout_ms_long
+    """…and for a long one."""
     transfer_timeout_ms: Positive = SEED.transfer_timeout_ms
+    """How long a transfer may ring."""
     max_turns: Positive = SEED.max_turns
+    """A longer call is handed to a person."""
     max_minutes: Positive = SEED.max_minutes
+    """A longer call is handed to a person."""
     after_transfer: AfterTransfer = SEED.after_transfer
+    """What the desk does once a person has answered."""
     verify: VerifyPolicy = SEED.verify
+    """What is asked before an appointment is told, moved or cancelled; `auto`: the birth date, unless the number is the
+    patient's own and it is the patient who calls."""
     ask_birth_date: bool = SEED.ask_birth_date
     allow_new_patients: bool = SEED.allow_new_patients
+    """Whether somebody unknown who wants to book becomes a patient; otherwise a person is fetched."""
 
 
 class Queues(Section, frozen=True, kw_only=True):
     """Where callers are transferred."""
 
     agent: str = SEED.agent_queue
+    """As the gateway knows it."""
     emergency: str = SEED.emergency_queue
     """Open day and night."""
     hours: Week = Week()
@@ -122,9 +145,10 @@ class Queues(Section, frozen=True, kw_only=True):
 
 
 class Reminding(Section, frozen=True, kw_only=True):
-    """Reminder calls (booking.md §Reminders)."""
+    """Reminder calls."""
 
     offsets: tuple[str, ...] = SEED.reminder_offsets
+    """How long before the appointment (ISO 8601), the longest first."""
     machine_message: bool = SEED.machine_message
 
 
@@ -132,7 +156,9 @@ class Limits(Section, frozen=True, kw_only=True):
     """How long things may take, in seconds of real time unless said otherwise."""
 
     turn_budget_s: Seconds = 2.5
+    """A reply that takes longer is a filler, and the work goes on."""
     patience_s: Seconds = 12.0
+    """How long a caller waits for a commitment before it is withdrawn."""
     hold_s: Seconds = 180.0
     """An offer is kept so long after the caller's last event (the desk's own time)."""
     silent_call_s: Seconds = 900.0
@@ -165,13 +191,17 @@ class TenantFile(Section, frozen=True, kw_only=True):
     name: str
     """Said in the first sentence of every call."""
     mode: Mode = "local"
+    """Where the record and the planning are."""
     language: str = "fr-FR"
+    """BCP 47; a folder of `languages/`."""
     timezone: str = "Europe/Paris"
+    """IANA name; all wall times are in it."""
     region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "FR"
     """Where national telephone numbers belong (ISO 3166)."""
     title: str = "RDV"
     """What an appointment is called in calendars."""
     location: str = "Téléphone"
+    """Where appointments take place, as calendars show it."""
     show_patient_names: bool = False
     """Whether agents' calendars may name the patient; calendars are read by more people than records."""
     tokens: Tokens = Tokens()
@@ -182,6 +212,7 @@ class TenantFile(Section, frozen=True, kw_only=True):
     reminders: Reminding = Reminding()
     limits: Limits = Limits()
     phrases: dict[str, str] = {}
+    """What is said otherwise than usual, by key: docs/reference/phrases.md."""
     odoo: Odoo | None = None
     """Needed in the modes hybrid and odoo."""
     google: GoogleSettings | None = None
@@ -227,11 +258,14 @@ class TenantFile(Section, frozen=True, kw_only=True):
 
 class Server(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
+    """Where to listen."""
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    """0 takes a free one."""
 
 
 class Sandbox(Section, frozen=True, kw_only=True):
     enabled: bool = False
+    """Whether time stands still and worlds may be loaded; refused unless every backend is on this machine."""
     emulators: str | None = None
     """Address of `pupitre emulate`; not needed in local mode."""
 
