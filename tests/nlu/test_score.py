@@ -18,10 +18,10 @@ HELD = HERE / "authored" / "held"
 FLOORS = {
     "intents": 0.79,
     "yesno": 0.92,
-    "slotpick": 0.83,
-    "constraints": 0.82,
-    "phones": 0.92,
-    "birthdates": 0.94,
+    "slotpick": 0.86,
+    "constraints": 0.84,
+    "phones": 0.95,
+    "birthdates": 0.97,
     "names": 0.87,
 }
 """What the half that nobody reads scores; a change that loses some of it was tuned to what was read."""

@@ -21,7 +21,7 @@ def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | 
         if piece.kind in ("month", "first") and isinstance(piece.value, int):
             rows[-1].append(piece.value)
         elif piece.key.isdigit():
-            rows[-1].extend(_parts(piece.key))
+            rows[-1].extend(number for number in _parts(piece.key) if number)  # "zéro trois" is 3
         elif piece.key not in JOINTS:
             rows.append([])
     born = [found for row in rows if (found := _born(row, now.date()))]
@@ -48,8 +48,12 @@ def _readings(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
     match numbers:
         case [day, month, century, year, *_] if century in CENTURIES and year < 200:  # noqa: PLR2004  # "19 54", "19 140"
             yield day, month, century * 100 + year % 100
-        case [day, month, year, *_]:
+        case [year, day, month, *_] if year > 1000:  # noqa: PLR2004  # "mille neuf cent cinquante, le deux mars"
             yield day, month, year
+        case [day, month, year, *rest]:
+            yield day, month, year
+            if rest:  # "le douze, le treize mars cinquante"
+                yield month, year, rest[0]
         case [day, both]:  # "douze quatre mille neuf cent trente-deux": 4932
             month, year = divmod(both, 1000)
             if month > 1 and year >= 900:  # noqa: PLR2004  # "mille neuf cent ..."

@@ -78,7 +78,7 @@ def _stretches(groups: list[Group]) -> list[list[Group]]:
 
 
 def _number(groups: Sequence[Group], region: str) -> str | None:
-    digits = "".join(group.digits for group in groups)
+    digits = "".join(group.digits for at, group in enumerate(groups) if at == 0 or group.digits != "+")
     if digits.startswith("+0"):
         digits = "+" + digits.lstrip("+0")
     if len(digits) == NATIONAL and digits[0] in "1234567":

@@ -174,13 +174,18 @@ def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
     part: list[str] = []
     loose = [one for word in run for one in (word.split("-") if word.rpartition("-")[2] in lexicon.open else [word])]
     for word in loose:
-        if word in lexicon.zeros or "-" in word:
+        bound = word.split("-")
+        if len(bound) > 1 and len(part) > 1 and part[-1] in lexicon.open:
+            part.extend(bound)  # "quatre vingt" and "dix-huit"
+            continue
+        if len(bound) > 1 or word in lexicon.zeros:
             kept.extend(_converted(part, lexicon))
             part = []
-            number = "0" if word in lexicon.zeros else _converted(word.split("-"), lexicon)[0]
-            if _takes(kept, number):
-                number = str(int(kept.pop()) + int(number))
-            kept.append(number)
+            numbers = ["0" if one in lexicon.zeros else one for one in bound]
+            numbers = numbers if "0" in numbers else _converted(bound, lexicon)
+            if _takes(kept, numbers[0]):
+                numbers[0] = str(int(kept.pop()) + int(numbers[0]))
+            kept.extend(one for number in numbers for one in _converted([number], lexicon))
             continue
         part.append(word)
         if word in lexicon.closing:
@@ -193,7 +198,7 @@ def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
 def _takes(kept: list[str], number: str) -> bool:
     """Whether the number before goes on in this one: "mille neuf cent" and "quatre-vingt-dix"."""
     before = int(kept[-1]) if kept and kept[-1].isdigit() else 0
-    return before > 0 and before % 100 == 0 and 0 < int(number) < 100  # noqa: PLR2004  # what follows hundreds
+    return before > 0 and before % 100 == 0 and number.isdigit() and 0 < int(number) < 100  # noqa: PLR2004  # what follows hundreds
 
 
 def _converted(part: list[str], lexicon: Lexicon) -> list[str]:
