@@ -11,6 +11,8 @@ from tests.scenarios.over_http import configured
 from tests.scenarios.play import every, play
 
 SCENARIOS = [scenario for scenario in every() if not scenario.outcomes]
+PERSONAL = ("dupont", "leroy", "benali", "639980001", "39 98 00 01", "1950")
+"""Of the patients of every scenario's world: names, numbers, a year of birth."""
 
 
 @pytest.fixture(scope="module")
@@ -31,4 +33,8 @@ def drivers(tmp_path_factory):
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_the_scenario_plays_over_http_as_written(scenario, drivers):
-    play(scenario, drivers(scenario.settings))
+    driver = drivers(scenario.settings)
+    play(scenario, driver)
+    log = driver.desk.log().casefold()
+
+    assert not [known for known in PERSONAL if known in log], "names and numbers never reach the log"
