@@ -175,6 +175,7 @@ class House:
         await self._worlds_made.wait()
         while True:
             try:
+                await self.refresh_clock()
                 await watch.look_after(self._worlds.values())
                 for tenant in self.tenants.values():
                     await close_silent_calls(tenant, self.clock.now())

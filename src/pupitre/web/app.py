@@ -35,11 +35,13 @@ def app_of(house: House, *, visitor: Tenant | None = None, extra: Sequence[BaseR
         *openapi.routes(),
         *extra,
     ]
+    middleware = [Middleware(NeverBare), *([Middleware(OnlyFromHere)] if visitor else [])]
     if house.config.desk.sandbox.enabled:
         routes += sandbox.routes(house, keys)
+        middleware.append(Middleware(sandbox.OneClock, house=house))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(NeverBare), *([Middleware(OnlyFromHere)] if visitor else [])],
+        middleware=middleware,
         exception_handlers={Problem: on_problem, DeskError: on_problem, HTTPException: _on_http},
     )
 

@@ -5,13 +5,16 @@ Only a desk whose settings say so has these routes, and only on a database that 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pupitre.ports import Unavailable
 from pupitre.sandbox.loading import reset
 from pupitre.sandbox.showing import state
 from pupitre.sandbox.worlds import World
@@ -30,6 +33,20 @@ class ClockJson(Struct):
     set: datetime | None = None
     advance: timedelta | None = None
     """ISO 8601: "PT1H"."""
+
+
+class OneClock:
+    """Before each request, the instant that any process of the sandbox has set: its time is one for all of them."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self._app = app
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            with suppress(Unavailable):  # whoever is asked says so in his own words
+                await self._house.refresh_clock()
+        await self._app(scope, receive, send)
 
 
 def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
