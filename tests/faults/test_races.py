@@ -1,6 +1,6 @@
 """Callers race for slots through real HTTP and three server processes on one PostgreSQL.
 
-Five seeds; PUPITRE_RACES=50 for fifty. `python -m tests.faults.test_races` prints the figures of docs/commitments.md.
+Five seeds; `PUPITRE_RACES=50 pytest tests/faults/test_races.py` plays fifty.
 """
 
 from __future__ import annotations
@@ -166,6 +166,7 @@ def test_500_callers_share_40_slots(desks, seed):
     no_overlap(appointments)
     assert {a["call_id"] for a in appointments} == {caller.call_id for caller in callers if caller.booked}
     assert len(appointments) == 40
+    assert any(caller.told_held and caller.booked for caller in callers), "told to wait, asked again, and got one"
 
 
 def test_without_the_constraint_the_race_is_lost(postgres, tmp_path):  # noqa: F811
