@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from pupitre.backends.odoo.settings import OdooSettings, Planning
+from pupitre.booking.reminders import split
+from pupitre.phones import e164
 from pupitre.ports.errors import ConfigError
 from pupitre.settings import DAYS, DeskFile, Secret, TenantFile
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_MOBILE = ("+336", "+337")
+"""Numbers that Arcep keeps from automatic calls (décision 2022-1583)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Tenant:
     file: Path
     odoo: OdooSettings | None = None
     google_keys: Keys | None = None
+    dialling_secret: str | None = None
+    """Where a voice gateway makes reminder calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,16 @@ def _keep_inside(path: Path, desk: DeskFile, tenants: tuple[Tenant, ...]) -> Non
             (tenant.file, "odoo.url", tenant.odoo.url if tenant.odoo else None),
             (tenant.file, "google.api_root", google.api_root if google else None),
             (tenant.file, "google.token_uri", google.token_uri if google else None),
+            (tenant.file, "reminders.gateway.url", _gateway_url(tenant)),
         ]
     for file, key, address in addresses:
         if address is not None and urlsplit(address).hostname not in _LOOPBACK:
             raise ConfigError(f"{file}: {key}: {address} is not on this machine; a sandbox takes http://127.0.0.1:PORT")
+
+
+def _gateway_url(tenant: Tenant) -> str | None:
+    gateway = tenant.settings.reminders.gateway
+    return gateway.url if gateway else None
 
 
 def _tenant(path: Path) -> Tenant:
@@ -110,6 +122,7 @@ def _tenant(path: Path) -> Tenant:
         file=path,
         odoo=_odoo(path, settings),
         google_keys=_google_keys(path, settings),
+        dialling_secret=_dialling_secret(path, settings),
     )
 
 
@@ -143,6 +156,27 @@ def _odoo(path: Path, settings: TenantFile) -> OdooSettings | None:
         screen_pop=odoo.screen_pop,
         public_url=odoo.public_url,
     )
+
+
+def _dialling_secret(path: Path, settings: TenantFile) -> str | None:
+    for offset in settings.reminders.offsets:
+        try:
+            split(offset)
+        except ValueError as error:
+            raise ConfigError(f"{path}: reminders.offsets: {error}") from error
+    gateway = settings.reminders.gateway
+    if gateway is None:
+        return None
+    number = e164(gateway.caller_id, settings.region)
+    if number is None:
+        raise ConfigError(f"{path}: reminders.gateway.caller_id: no valid number; write it as +33123456789")
+    if number.startswith(_MOBILE):
+        raise ConfigError(
+            f"{path}: reminders.gateway.caller_id: automatic calls may not show a mobile number (06, 07); give another"
+        )
+    if urlsplit(gateway.url).scheme not in ("http", "https"):
+        raise ConfigError(f"{path}: reminders.gateway.url: no web address; write https://gateway.example/calls")
+    return _secret(path, "reminders.gateway.secret", gateway.secret)
 
 
 def _google_keys(path: Path, settings: TenantFile) -> Keys | None:

@@ -69,7 +69,7 @@ async def perform(world: World, call: Call, effect: Effect) -> WorldEvent:  # no
             )
             return Done(now)
         case NoteOutcome():
-            await reminder_calls.note(world, effect)
+            await reminder_calls.note(world, effect, call.call_id)
             return Done(now)
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from pupitre.backends.google.settings import GoogleSettings
 from pupitre.backends.odoo.settings import Wire
+from pupitre.booking.telephone import DialRules
 from pupitre.dialogue.settings import AfterTransfer, DialogueSettings, OpenHours, VerifyPolicy
 from pupitre.slots import Rules
 from pupitre.wish import WEEKDAYS
@@ -144,12 +145,52 @@ class Queues(Section, frozen=True, kw_only=True):
     """When the agent queue answers; nothing given: day and night."""
 
 
+class Gateway(Section, frozen=True, kw_only=True):
+    """The voice gateway that makes reminder calls; see docs/reminders.md."""
+
+    url: str
+    """Where calls are asked for."""
+    secret: Secret
+    """Signs what it is sent."""
+    caller_id: str
+    """The number that patients see; in France never a mobile one (06, 07), which automatic calls may not show."""
+
+
 class Reminding(Section, frozen=True, kw_only=True):
     """Reminder calls."""
 
     offsets: tuple[str, ...] = SEED.reminder_offsets
     """How long before the appointment (ISO 8601), the longest first."""
     machine_message: bool = SEED.machine_message
+    gateway: Gateway | None = None
+    """Without one, nothing is dialled."""
+    lines: Positive = 10
+    """Calls at the same time; the earliest appointment comes first."""
+    starts_per_minute: Positive = 60
+    """Calls begun within a minute."""
+    dials: Annotated[int, Meta(ge=2, le=5)] = 3
+    """In all and on one day, when nobody answers."""
+    spacing_min: Positive = 60
+    """Between the dials of a reminder of a day or more."""
+    spacing_of_hours_min: Positive = 15
+    """Between those of a reminder of hours."""
+    per_number_a_day: Positive = 10
+    """A number is not called oftener; reminders beyond are dropped and reported."""
+    latest_min: Count = 120
+    """A reminder of a day or more that could not be dialled so long before the appointment is dropped."""
+
+    def dial_rules(self, *, real: bool) -> DialRules:
+        """What dialling goes by. In the sandbox nothing that rings takes a line, and it rings until it is answered."""
+        usual = DialRules(
+            lines=self.lines,
+            starts_per_minute=self.starts_per_minute,
+            per_number_a_day=self.per_number_a_day,
+            dials=self.dials,
+            spacing=timedelta(minutes=self.spacing_min),
+            spacing_of_hours=timedelta(minutes=self.spacing_of_hours_min),
+            latest=timedelta(minutes=self.latest_min),
+        )
+        return usual if real else msgspec.structs.replace(usual, lines=None, unheard=None)
 
 
 class Limits(Section, frozen=True, kw_only=True):

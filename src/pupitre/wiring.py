@@ -16,11 +16,12 @@ import structlog
 from msgspec import Struct
 
 from pupitre import metrics
+from pupitre.backends.local.records import LocalRecords
 from pupitre.backing import Backing, Finding, backing_of
-from pupitre.booking import due, watch
+from pupitre.booking import commitments, dialling, due, watch
 from pupitre.booking.commit import hung_up
-from pupitre.booking.commitments import works
 from pupitre.booking.dbos_engine import DbosEngine
+from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import Policy, World
 from pupitre.clock import HeldClock, SystemClock
 from pupitre.closures import public_holidays
@@ -34,22 +35,28 @@ from pupitre.dialogue.events import HungUp, WorldEvent
 from pupitre.dialogue.script import Script, UnknownPhrase, script_of
 from pupitre.languages import UnknownLanguage, load
 from pupitre.perform import perform
+from pupitre.phones import e164
 from pupitre.ports import Clock, CommitmentStatus, ConfigError, DeskError, Unavailable
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
 from pupitre.store.calls import StoredCalls
 from pupitre.store.commitments import StoredCommitments
 from pupitre.store.due_work import StoredDueWork
+from pupitre.store.outbound_calls import StoredOutboundCalls
 from pupitre.store.reminders import StoredReminders
 from pupitre.store.reservations import StoredReservations
 from pupitre.store.tasks import StoredTasks
+from pupitre.voice.ringing import RingingDialer
 
 if TYPE_CHECKING:
     from pupitre.sandbox.emulators import Emulators
+    from pupitre.voice.dialler import GatewayDialer
 
 log = structlog.get_logger()
 
 RUNNING = CommitmentStatus.RUNNING
+KINDS = {**due.COMMITMENTS, **dialling.KINDS}
+"""Whatever falls due."""
 _WATCH_SECONDS = 1.0
 
 
@@ -65,6 +72,7 @@ class Tenant(Struct, frozen=True):
     calls: StoredCalls
     commitments: StoredCommitments
     reminders: StoredReminders
+    outbound: StoredOutboundCalls
     reservations: StoredReservations
     tasks: StoredTasks
 
@@ -81,15 +89,17 @@ class House:
         address = config.desk.sandbox.emulators
         self.emulators = _emulators(address) if config.desk.sandbox.enabled and address else None
         self._backings: dict[str, Backing] = {}
-        self._worlds: dict[str, World] = {}
+        self._dialers: dict[str, GatewayDialer | RingingDialer | None] = {}
+        self.worlds: dict[str, World] = {}
         self._worlds_made = asyncio.Event()
-        self.engine = DbosEngine(_engine_url(config), works(self._worlds))
+        works = {**commitments.works(self.worlds), **dialling.works(self.worlds)}
+        self.engine = DbosEngine(_engine_url(config), works)
         self._background: set[asyncio.Task[None]] = set()
 
     async def world(self, tenant: str) -> World:
         """What the tenant's booking works with."""
         await self._worlds_made.wait()
-        return self._worlds[tenant]
+        return self.worlds[tenant]
 
     def begin(self, work: Coroutine[None, None, None]) -> None:
         """Run this until the house is closed."""
@@ -106,7 +116,7 @@ class House:
         if working:
             self.begin(self._watch())
         if working and not isinstance(self.clock, HeldClock):
-            self.begin(due.work_off(self.due, self._worlds, due.COMMITMENTS, self.clock))
+            self.begin(due.work_off(self.due, self.worlds, KINDS, self.clock))
 
     def dependencies(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What the desk cannot do without, by name, and how to ask whether it is there."""
@@ -135,14 +145,15 @@ class House:
     def back(self, tenant: TenantConfig) -> None:
         """Make the tenant's backends."""
         self._backings[tenant.settings.id] = backing_of(tenant, self.database, self.clock)
+        self._dialers.setdefault(tenant.settings.id, _dialer(self, tenant))
 
     async def renew(self, tenant_id: str) -> None:
         """In the sandbox: make the tenant's backends anew, as they remember who was there before."""
         await self._worlds_made.wait()
-        old, world = self._backings[tenant_id], self._worlds[tenant_id]
+        old, world = self._backings[tenant_id], self.worlds[tenant_id]
         [tenant] = [one for one in self.config.tenants if one.settings.id == tenant_id]
         self.back(tenant)
-        self._worlds[tenant_id] = _world(self, tenant.settings, self._backings[tenant_id], world.rules.holidays)
+        self.worlds[tenant_id] = _world(self, tenant.settings, self._backings[tenant_id], world.rules.holidays)
         await old.close()
 
     async def check_up(self, tenant_id: str) -> AsyncIterator[tuple[str, Finding]]:
@@ -154,6 +165,17 @@ class House:
             except DeskError as error:
                 yield name, Finding("error", str(error))
 
+    def telephone(self, settings: TenantFile) -> Telephone:
+        """What the tenant's reminders are dialled with."""
+        records = self._backings[settings.id].records
+        return Telephone(
+            calls=StoredOutboundCalls(self.database, settings.id),
+            dialer=self._dialers[settings.id],
+            rules=settings.reminders.dial_rules(real=not self.config.desk.sandbox.enabled),
+            outcomes=records if isinstance(records, LocalRecords) else None,
+            told=partial(_count_reminder, settings.id),
+        )
+
     def screen_pop(self, tenant_id: str, call: Call) -> str | None:
         """Address of the caller's file, for the person who takes a transfer."""
         return self._backings[tenant_id].screen_pop(call)
@@ -164,9 +186,9 @@ class House:
         Returns when nothing is under way. Raises Unavailable when something due cannot be done now.
         """
         await self._worlds_made.wait()
-        await due.walk(self.due, self._worlds, due.COMMITMENTS, until, self.set_clock)
+        await due.walk(self.due, self.worlds, KINDS, until, self.set_clock)
         await self.set_clock(until)
-        for world in self._worlds.values():
+        for world in self.worlds.values():
             while await world.commitments.find(status=RUNNING, limit=1):  # noqa: ASYNC110 -- other processes run them too
                 await asyncio.sleep(0.02)
 
@@ -176,7 +198,7 @@ class House:
         while True:
             try:
                 await self.refresh_clock()
-                await watch.look_after(self._worlds.values())
+                await watch.look_after(self.worlds.values())
                 for tenant in self.tenants.values():
                     await close_silent_calls(tenant, self.clock.now())
             except Unavailable as error:
@@ -188,7 +210,7 @@ class House:
         for tenant in self.config.tenants:
             days = await asyncio.to_thread(public_holidays, tenant.settings.slots.holidays, year)
             backing = self._backings[tenant.settings.id]
-            self._worlds[tenant.settings.id] = _world(self, tenant.settings, backing, days)
+            self.worlds[tenant.settings.id] = _world(self, tenant.settings, backing, days)
         self._worlds_made.set()
         self.engine.launch()
 
@@ -200,6 +222,9 @@ class House:
         await self.engine.stop()
         for backing in self._backings.values():
             await backing.close()
+        for dialer in self._dialers.values():
+            if dialer is not None:
+                await dialer.close()
         if self.emulators is not None:
             await self.emulators.close()
         await self.database.close()
@@ -278,6 +303,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         calls=calls,
         commitments=StoredCommitments(house.database, id_),
         reminders=StoredReminders(house.database, id_),
+        outbound=StoredOutboundCalls(house.database, id_),
         reservations=reservations,
         tasks=StoredTasks(house.database, id_),
     )
@@ -323,6 +349,7 @@ def _world(house: House, settings: TenantFile, backing: Backing, holidays: froze
         reminders=StoredReminders(database, id_),
         tasks=StoredTasks(database, id_),
         engine=house.engine,
+        telephone=house.telephone(settings),
         rules=settings.rules(holidays),
         policy=Policy(
             external_uid=backing.external_uid.replace("{tenant}", id_),
@@ -345,6 +372,23 @@ def _count(tenant: str, before: Call, after: Call, seconds: float, actions: Sequ
     metrics.TURN_SECONDS.labels(tenant, before.state).observe(seconds)
     if isinstance(actions[-1], Transfer):
         metrics.TRANSFERS.labels(tenant, after.transfer_reason or "unknown").inc()
+
+
+def _count_reminder(tenant: str, outcome: str) -> None:
+    metrics.REMINDERS.labels(tenant, outcome).inc()
+
+
+def _dialer(house: House, tenant: TenantConfig) -> GatewayDialer | RingingDialer | None:
+    """A sandbox calls nobody, whatever its settings say."""
+    if house.config.desk.sandbox.enabled:
+        return RingingDialer()
+    gateway, secret = tenant.settings.reminders.gateway, tenant.dialling_secret
+    if gateway is None or secret is None:
+        return None
+    from pupitre.voice.dialler import GatewayDialer  # noqa: PLC0415 -- loads an HTTP client
+
+    caller_id = e164(gateway.caller_id, tenant.settings.region) or gateway.caller_id
+    return GatewayDialer(gateway.url, secret, tenant=tenant.settings.id, caller_id=caller_id, clock=house.clock)
 
 
 def _engine_url(config: Config) -> str:

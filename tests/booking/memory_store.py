@@ -165,6 +165,10 @@ class MemoryReminders:
     async def put(self, reminders):
         self.rows |= {reminder.id: reminder for reminder in reminders}
 
+    async def waiting(self, since, until):
+        found = [r for r in self.rows.values() if r.status == "scheduled" and since <= r.dial_at <= until]
+        return sorted(found, key=lambda r: r.dial_at)
+
 
 class MemoryTasks:
     def __init__(self) -> None:

@@ -19,7 +19,6 @@ from pupitre.dialogue.effects import (
     NoteOutcome,
     ProposeSlots,
     ReadReminder,
-    ReminderOutcome,
     SetReminders,
 )
 from pupitre.dialogue.events import (
@@ -224,11 +223,17 @@ class World:
         else:
             made = replace(self.appointments[int(effect.appointment_id or 0)], status=AppointmentStatus.CANCELED)
         self.appointments[int(made.id)] = made
-        for row in self.reminders:
-            if row["appointment_id"] == made.id and row["status"] == "scheduled":
-                row["due"] = made.slot.start.astimezone(PARIS) - BEFORE[row["offset"]]
-                row["status"] = "scheduled" if self._stands(made) else "canceled"
+        self._follow(made)
         return CommitmentEnded(self.now, CommitOutcome.RECORDED, made)
+
+    def _follow(self, made: Appointment) -> None:
+        """Reminders that were agreed to are made anew for another time; the old ones stay, canceled."""
+        mine = [row for row in self.reminders if row["appointment_id"] == made.id and row["status"] != "canceled"]
+        for row in mine:
+            if row["status"] == "scheduled":
+                row["status"] = "canceled"
+        if self._stands(made):
+            self._remind(SetReminders(made.id, tuple(dict.fromkeys(row["offset"] for row in mine))))
 
     def _remind(self, effect: SetReminders) -> None:
         start = self.appointments[int(effect.appointment_id)].slot.start.astimezone(PARIS)
@@ -245,8 +250,7 @@ class World:
     def _note(self, effect: NoteOutcome) -> None:
         for row in self.reminders:
             if row["id"] == effect.reminder_id:
-                retried = effect.outcome is ReminderOutcome.MACHINE or effect.later
-                row["status"] = "scheduled" if retried else "done"
+                row["status"] = "scheduled" if effect.later else "done"
         for row in self.outbound:
             if row["reminder_id"] == effect.reminder_id:
                 row["outcome"] = effect.outcome.value

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.store.conftest import NOW
 
-from pupitre.store.outbound_calls import OutboundCall, StoredOutboundCalls
+from pupitre.ports import OutboundCall
+from pupitre.store.outbound_calls import StoredOutboundCalls
 
 PHONE = "+33612345678"
 MINUTE = timedelta(minutes=1)
@@ -23,6 +24,20 @@ async def test_a_call_rings_until_its_end_is_noted(outbound):
 
     assert await outbound.end("r1", "no_answer", NOW + MINUTE)
     assert ["r2"] == [call.reminder_id for call in await outbound.ringing()]
+
+
+async def test_a_call_that_rings_already_is_not_begun_again(outbound):
+    await outbound.begin("r1", 7, PHONE, NOW)
+    await outbound.begin("r1", 7, PHONE, NOW + MINUTE)
+
+    assert [OutboundCall("r1", 7, PHONE, NOW)] == await outbound.ringing()
+
+
+async def test_calls_to_a_number_are_counted_from_an_instant_on(outbound):
+    await outbound.begin("r1", 7, PHONE, NOW)
+    await outbound.begin("r2", 7, "+33698765432", NOW)
+
+    assert (1, 0) == (await outbound.to_number(PHONE, NOW), await outbound.to_number(PHONE, NOW + MINUTE))
 
 
 async def test_an_end_that_comes_twice_or_for_nothing_changes_nothing(outbound):

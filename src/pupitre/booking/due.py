@@ -28,6 +28,7 @@ Raises Unavailable to be asked again soon.
 SetClock = Callable[[datetime], Awaitable[None]]
 
 _AT_ONCE = 100
+_ALL = 100_000
 _LONGEST_SECONDS = 60.0
 _PAUSE_SECONDS = 0.5
 
@@ -60,6 +61,17 @@ async def walk(
             raise Unavailable(f"due work of kind {found[0].kind} cannot be done now")
         count += 1
     return count
+
+
+async def do_now(
+    rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], tenant: str, kind: str, now: datetime
+) -> int:
+    """Do what of this kind the tenant has due, once each; what must wait is left. Answers how many rows were done.
+
+    Raises Unavailable from the store.
+    """
+    found = [row for row in await rows.due(now, _ALL) if (row.tenant, row.kind) == (tenant, kind)]
+    return sum([await _do(rows, worlds, kinds, row) for row in found])
 
 
 async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], clock: Clock) -> None:

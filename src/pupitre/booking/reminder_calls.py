@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec.structs import replace
 
-from pupitre.booking.reminders import due_at
+from pupitre.booking.calling_hours import next_dial
+from pupitre.booking.reminders import DUE_KIND, due_at
 from pupitre.booking.world import World
-from pupitre.dialogue.effects import NoteOutcome, TaskKind
+from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import ReminderFound
 from pupitre.model import AppointmentStatus, SyncState
-from pupitre.ports import NotFound, ReminderStatus
+from pupitre.ports import Due, NotFound, Reminder, ReminderStatus
+
+UNHEARD_KIND = "reminder_unheard"
+"""Of the rows of due work that end a call of which nothing was heard."""
 
 
 async def read(world: World, reminder_id: str) -> ReminderFound:
-    """The appointment as the record has it now; nobody when it is gone, moved or in conflict. Raises Unavailable."""
+    """Somebody took the call: the appointment as the record has it now. Raises Unavailable.
+
+    Nobody when it is gone, moved or in conflict; the call is then over, and has brought nothing.
+    """
+    await world.due.drop(world.tenant, UNHEARD_KIND, [reminder_id])
+    found = await _found(world, reminder_id)
+    if found.appointment is None and world.telephone is not None:
+        await world.telephone.calls.end(reminder_id, ReminderOutcome.UNCLEAR, world.now())
+        with suppress(NotFound):
+            reminder = await world.reminders.read(reminder_id)
+            if reminder.status is ReminderStatus.DIALLED:
+                await world.reminders.put([replace(reminder, status=ReminderStatus.CANCELED)])
+    return found
+
+
+async def _found(world: World, reminder_id: str) -> ReminderFound:
     nobody = ReminderFound(world.now())
     try:
         reminder = await world.reminders.read(reminder_id)
@@ -30,18 +51,103 @@ async def read(world: World, reminder_id: str) -> ReminderFound:
     return ReminderFound(world.now(), appointment, patient) if stands else nobody
 
 
-async def note(world: World, noted: NoteOutcome) -> None:
-    """Keep what the call brought; asked to be called later or never again, a person is told. Raises Unavailable."""
+async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> None:
+    """Keep what the call brought. Asked to be called later, it is tried again, by a person when there is no time left;
+    asked never to call again, the number is not called any more, and a person is told. Raises Unavailable.
+    """
     try:
         reminder = await world.reminders.read(noted.reminder_id)
     except NotFound:
         return
-    done = replace(reminder, status=ReminderStatus.DONE, outcome=noted.outcome)
-    await world.reminders.put([done])
-    if not (noted.later or noted.stop):
+    if noted.later and await _again(world, replace(reminder, outcome=noted.outcome)):
+        await _ended(world, reminder, noted.outcome)
         return
-    kind = TaskKind.STOP_CALLING if noted.stop else TaskKind.CALL_BACK
-    reason = "asked never to be called automatically again" if noted.stop else "asked to be called again later"
-    await world.tasks.leave(
-        f"reminder:{reminder.id}:{kind}", kind, reason, world.now(), appointment_id=reminder.appointment_id
-    )
+    await _finish(world, reminder, noted.outcome)
+    if noted.stop:
+        await _forbid(world, reminder, call_id)
+    if noted.later or noted.stop:
+        kind = TaskKind.STOP_CALLING if noted.stop else TaskKind.CALL_BACK
+        reason = "asked never to be called automatically again" if noted.stop else "asked to be called again later"
+        key = f"reminder:{reminder.id}:{kind}"
+        await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
+    await _ended(world, reminder, noted.outcome)
+
+
+async def unanswered(world: World, reminder_id: str, outcome: str) -> None:
+    """Nobody took the call: `no_answer`, `busy`, `machine`, or `failed` when the gateway could not make it.
+
+    It is tried again the same day, but for a machine, which has heard what there was to hear.
+    Raises NotFound when no call rings for this reminder, Unavailable.
+    """
+    telephone = world.telephone
+    ringing = await telephone.calls.ringing() if telephone else ()
+    if not any(call.reminder_id == reminder_id for call in ringing):
+        raise NotFound(f"no call rings for the reminder {reminder_id}")
+    reminder = await world.reminders.read(reminder_id)
+    if outcome == ReminderOutcome.MACHINE:
+        await _finish(world, reminder, ReminderOutcome.MACHINE)
+    elif not await _again(world, reminder):
+        await _give_up(world, reminder, outcome)
+    await world.due.drop(world.tenant, UNHEARD_KIND, [reminder_id])
+    await _ended(world, reminder, outcome)
+
+
+async def cancel(world: World, reminder_id: str) -> Reminder:
+    """A person does not want this call made. Raises NotFound, Unavailable."""
+    reminder = await world.reminders.read(reminder_id)
+    if reminder.status is not ReminderStatus.SCHEDULED:
+        return reminder
+    canceled = replace(reminder, status=ReminderStatus.CANCELED)
+    await world.reminders.put([canceled])
+    await world.due.drop(world.tenant, DUE_KIND, [reminder_id])
+    return canceled
+
+
+async def _again(world: World, reminder: Reminder) -> bool:
+    """Whether there is time for another try, which is then set."""
+    telephone = world.telephone
+    if telephone is None or reminder.status is ReminderStatus.CANCELED:
+        return False
+    at = next_dial(world.now(), reminder, world.rules, world.policy, telephone.rules)
+    if at is None:
+        return False
+    await world.reminders.put([replace(reminder, status=ReminderStatus.SCHEDULED, dial_at=at)])
+    await world.due.put([Due(world.tenant, reminder.id, DUE_KIND, reminder.id, at)])
+    return True
+
+
+async def _give_up(world: World, reminder: Reminder, outcome: str) -> None:
+    if outcome != "failed":
+        await _finish(world, reminder, ReminderOutcome.NO_ANSWER)
+        return
+    await world.reminders.put([replace(reminder, status=ReminderStatus.DROPPED)])
+    kind, reason = TaskKind.REMINDER_FAILED, "a reminder could not be dialled: the voice gateway did not take it"
+    key = f"reminder:{reminder.id}:{kind}"
+    await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
+
+
+async def _finish(world: World, reminder: Reminder, outcome: ReminderOutcome) -> None:
+    await world.reminders.put([replace(reminder, status=ReminderStatus.DONE, outcome=outcome)])
+    if world.telephone is not None and world.telephone.outcomes is not None:
+        with suppress(NotFound):
+            await world.telephone.outcomes.note_outcome(reminder.appointment_id, outcome)
+
+
+async def _ended(world: World, reminder: Reminder, outcome: str) -> None:
+    """The line is free. Last of all: until then a crash has the same told again."""
+    if world.telephone is not None and await world.telephone.calls.end(reminder.id, outcome, world.now()):
+        world.telephone.told(outcome)
+
+
+async def _forbid(world: World, reminder: Reminder, call_id: str | None) -> None:
+    """The number that was called, else the patient's own."""
+    telephone = world.telephone
+    if telephone is None:
+        return
+    phones = {call.phone for call in await telephone.calls.ringing() if call.reminder_id == reminder.id}
+    if not phones:
+        with suppress(NotFound):
+            patient = await world.directory.read_patient(reminder.patient_id)
+            phones = {patient.phone_e164} if patient.phone_e164 else set()
+    for phone in phones:
+        await telephone.calls.forbid(phone, world.now(), call_id)

@@ -86,7 +86,9 @@ async def agree(world: World, appointment: Appointment, offsets: Sequence[str]) 
         for reminder in planned(appointment, offsets, world.rules, world.policy)
         if active and reminder.dial_at >= now and reminder.dial_at < appointment.slot.start
     ]
-    ids = {reminder.id for reminder in wanted}
+    # One that nobody answered waits for another try at its own time, and stays while its appointment stands.
+    tried = {reminder.id for reminder in planned(appointment, offsets, world.rules, world.policy) if active}
+    ids = {reminder.id for reminder in wanted} | {id_ for id_ in tried & known.keys() if known[id_].dials}
     undone = (
         ReminderStatus.DROPPED if appointment.status is AppointmentStatus.TO_RESCHEDULE else ReminderStatus.CANCELED
     )
@@ -103,10 +105,14 @@ async def agree(world: World, appointment: Appointment, offsets: Sequence[str]) 
         [
             Due(world.tenant, reminder.id, DUE_KIND, reminder.id, reminder.dial_at)
             for reminder in wanted
-            if reminder.id not in known or known[reminder.id].status in (ReminderStatus.SCHEDULED, *_UNDONE)
+            if reminder.id not in known or known[reminder.id].status in _UNDONE or _untried(known[reminder.id])
         ]
     )
     return wanted
+
+
+def _untried(reminder: Reminder) -> bool:
+    return reminder.status is ReminderStatus.SCHEDULED and not reminder.dials
 
 
 async def follow(world: World, appointment: Appointment) -> None:

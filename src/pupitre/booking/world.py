@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from pupitre.booking.engine import Engine
+from pupitre.booking.telephone import Telephone
 from pupitre.model import Agent, AppointmentStatus, BackendId
 from pupitre.ports import (
     Agenda,
@@ -84,6 +85,8 @@ class World:
     engine: Engine
     rules: Rules = field(default_factory=Rules)
     policy: Policy = field(default_factory=Policy)
+    telephone: Telephone | None = None
+    """What reminders are dialled with; None: nothing is."""
     agent_hours: Sequence[AgentHours] = ()
     offering: AbstractAsyncContextManager[object] = field(default_factory=asyncio.Lock)
     """Callers of one process choose one after the other, rather than snatch slots from each other in rounds."""

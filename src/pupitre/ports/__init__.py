@@ -4,6 +4,7 @@ Everything is async; instants are aware. What goes wrong is one of the errors of
 """
 
 from pupitre.ports.calls import CallStore, JournalTurn, Reply, Step
+from pupitre.ports.dialling import Dialer, Order, OutboundCall, OutboundCalls, Outcomes
 from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, SlotTaken, Stale, Unavailable
 from pupitre.ports.keeping import (
     Claims,
@@ -49,6 +50,7 @@ __all__ = [
     "ConfigError",
     "Conflict",
     "DeskError",
+    "Dialer",
     "Directory",
     "Draft",
     "Due",
@@ -57,6 +59,10 @@ __all__ = [
     "HistoryLine",
     "JournalTurn",
     "NotFound",
+    "Order",
+    "OutboundCall",
+    "OutboundCalls",
+    "Outcomes",
     "PlanningEvent",
     "Records",
     "Refused",

@@ -258,6 +258,10 @@ class Reminders(Protocol):
         """Add these, or replace those of the same id."""
         ...
 
+    async def waiting(self, since: datetime, until: datetime) -> Sequence[Reminder]:
+        """Those scheduled to be dialled in that time, both ends included, by dial_at."""
+        ...
+
 
 class Task(Struct, frozen=True):
     """Something that waits for a person."""

@@ -52,7 +52,16 @@ async def state(house: House, tenant: Tenant) -> Json:
             }
             for reminder in await tenant.reminders.between(_EVER, _MANY)
         ],
-        "outbound_calls": [],
+        "outbound_calls": [
+            {
+                "reminder_id": made.reminder_id,
+                "appointment_id": made.appointment_id,
+                "to": made.phone,
+                "at": _local(tenant, made.at),
+                "outcome": made.outcome,
+            }
+            for made in await tenant.outbound.since(_EVER.start, _MANY)
+        ],
         "commitments": [
             {"id": found.id, "call_id": found.call_id, "intent": found.intent, "status": found.status}
             for found in reversed(await tenant.commitments.find(limit=_MANY))

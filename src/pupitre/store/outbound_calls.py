@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import convert
 
 from pupitre.model import BackendId
+from pupitre.ports import OutboundCall
 from pupitre.store.database import Database, Row
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct, id_of, id_text
@@ -15,27 +16,15 @@ from pupitre.store.rows import as_struct, id_of, id_text
 SQL = queries("outbound_calls")
 
 
-class OutboundCall(Struct, frozen=True):
-    """One call to a patient. It rings until `ended_at`."""
-
-    reminder_id: str
-    appointment_id: BackendId
-    phone: str
-    """E.164."""
-    at: datetime
-    outcome: str | None = None
-    ended_at: datetime | None = None
-
-
 class StoredOutboundCalls:
-    """See the module's first lines. All raise Unavailable."""
+    """`ports.OutboundCalls` on our own store."""
 
     def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
         self._tenant = tenant
 
     async def begin(self, reminder_id: str, appointment_id: BackendId, phone: str, at: datetime) -> None:
-        """A call is asked of the gateway: note it first, so that a crash rings nobody twice unseen."""
+        """See `OutboundCalls.begin`."""
         statement = SQL["begin"].bind(
             tenant=self._tenant,
             reminder_id=reminder_id,
@@ -59,6 +48,11 @@ class StoredOutboundCalls:
         """Calls begun since then, oldest first."""
         rows = await self._database.read(SQL["since"], tenant=self._tenant, since=since, limit=limit)
         return [_call(row) for row in rows]
+
+    async def to_number(self, phone: str, since: datetime) -> int:
+        """See `OutboundCalls.to_number`."""
+        [row] = await self._database.read(SQL["to_number"], tenant=self._tenant, phone=phone, since=since)
+        return convert(row["calls"], int)
 
     async def forbid(self, phone: str, at: datetime, call_id: str | None = None) -> None:
         """The patient asked, in this call, never to be called at this number again."""

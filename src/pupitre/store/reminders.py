@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pupitre.model import BackendId, Interval
 from pupitre.ports import NotFound, Reminder
@@ -53,6 +54,11 @@ class StoredReminders:
                 for reminder in reminders
             )
         )
+
+    async def waiting(self, since: datetime, until: datetime) -> Sequence[Reminder]:
+        """See `Reminders.waiting`."""
+        rows = await self._database.read(SQL["waiting"], tenant=self._tenant, starts=since, ends=until)
+        return [_reminder(row) for row in rows]
 
     async def between(self, window: Interval, limit: int = 1000) -> Sequence[Reminder]:
         """Those whose dialling falls into the window, whatever their status, by dial_at. Raises Unavailable."""

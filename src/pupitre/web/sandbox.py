@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pupitre.booking import reminder_calls
 from pupitre.ports import Unavailable
 from pupitre.sandbox.loading import reset
 from pupitre.sandbox.showing import state
@@ -33,6 +35,13 @@ class ClockJson(Struct):
     set: datetime | None = None
     advance: timedelta | None = None
     """ISO 8601: "PT1H"."""
+
+
+class DialerJson(Struct):
+    """What became of a call that rings."""
+
+    reminder_id: str
+    outcome: Literal["no_answer", "busy", "machine"]
 
 
 class OneClock:
@@ -71,11 +80,18 @@ def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
         await house.walk(until)
         return answer({"now": house.clock.now().isoformat()})
 
+    async def dialer(request: Request) -> Response:
+        tenant = keys.tenant(request, Role.ADMIN)
+        ended = await decode(request, DialerJson)
+        await reminder_calls.unanswered(await tenant.world(), ended.reminder_id, ended.outcome)
+        return answer({})
+
     async def look(request: Request) -> Response:
         return answer(await state(house, keys.tenant(request, Role.ADMIN)))
 
     return [
         Route("/_sandbox/reset", load, methods=["POST"]),
         Route("/_sandbox/clock", clock, methods=["POST"]),
+        Route("/_sandbox/dialer", dialer, methods=["POST"]),
         Route("/_sandbox/state", look),
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from pupitre.backends.local.ids import row_id
+from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, Interval, Slot, SyncState
 from pupitre.ports import Clock, Draft, NotFound, SlotTaken
 from pupitre.store import Database, Row
@@ -129,6 +130,13 @@ class LocalRecords:
                 event_id=ref.event_id,
                 etag=ref.etag,
             )
+        await self._database.write(noted.expecting(1, NotFound(f"no appointment {appointment_id}")))
+
+    async def note_outcome(self, appointment_id: BackendId, outcome: ReminderOutcome) -> None:
+        """See `Outcomes.note_outcome`."""
+        noted = SQL["note_outcome"].bind(
+            tenant=self._tenant, id=row_id(appointment_id), outcome=outcome, now=self._clock.now()
+        )
         await self._database.write(noted.expecting(1, NotFound(f"no appointment {appointment_id}")))
 
     async def between(self, window: Interval) -> Sequence[Appointment]:

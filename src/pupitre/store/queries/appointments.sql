@@ -70,3 +70,7 @@ UPDATE appointments SET sync_state = :state, sync_error = :error WHERE tenant = 
 UPDATE appointments
 SET sync_state = :state, sync_error = :error, calendar_id = :calendar_id, event_id = :event_id, etag = :etag
 WHERE tenant = :tenant AND id = :id;
+
+-- name: note_outcome
+-- What its last reminder call brought.
+UPDATE appointments SET outcome = :outcome, updated_at = :now WHERE tenant = :tenant AND id = :id;

@@ -1,9 +1,12 @@
 -- Calls that the desk had made for its reminders, and numbers that are not to be called.
 
 -- name: begin
--- A call is asked for; it rings until its end is noted.
+-- A call is asked for; it rings until its end is noted. Asked for again meanwhile, nothing happens.
 INSERT INTO outbound_calls (tenant, reminder_id, appointment_id, phone, at)
-VALUES (:tenant, :reminder_id, :appointment_id, :phone, :at);
+SELECT :tenant, :reminder_id, :appointment_id, :phone, :at
+WHERE NOT EXISTS (
+    SELECT 1 FROM outbound_calls WHERE tenant = :tenant AND reminder_id = :reminder_id AND ended_at IS NULL
+);
 
 -- name: end
 -- What the ringing call of a reminder brought.
@@ -19,6 +22,10 @@ WHERE tenant = :tenant AND ended_at IS NULL ORDER BY at, id;
 -- Calls begun since an instant, oldest first.
 SELECT reminder_id, appointment_id, phone, at, outcome, ended_at FROM outbound_calls
 WHERE tenant = :tenant AND at >= :since ORDER BY at, id LIMIT :limit;
+
+-- name: to_number
+-- Calls to one number since an instant.
+SELECT count(*) AS calls FROM outbound_calls WHERE tenant = :tenant AND at >= :since AND phone = :phone;
 
 -- name: forbid
 -- A number that asked not to be called; the first time counts.

@@ -23,3 +23,9 @@ FROM reminders WHERE tenant = :tenant AND appointment_id = :appointment_id ORDER
 -- Those dialled, or to be dialled, in a span of time.
 SELECT id, appointment_id, patient_id, ahead, due, dial_at, status, dials, outcome
 FROM reminders WHERE tenant = :tenant AND dial_at >= :starts AND dial_at < :ends ORDER BY dial_at, id LIMIT :limit;
+
+-- name: waiting
+-- Those that should ring, and do not yet.
+SELECT id, appointment_id, patient_id, ahead, due, dial_at, status, dials, outcome
+FROM reminders
+WHERE tenant = :tenant AND status = 'scheduled' AND dial_at >= :starts AND dial_at <= :ends ORDER BY dial_at, id;
