@@ -125,7 +125,8 @@ class RemoteRecords(Remote):
 
 class RemoteAgenda(Remote):
     async def busy(self, agents, window):
-        return await self.call("busy", Busy, agents=agents, window=window)
+        found = await self.call("busy", Busy, agents=agents, window=window)
+        return Busy({int(agent): spans for agent, spans in found.intervals.items()})  # JSON has no numbers as keys
 
     async def insert(self, appointment, agent, key):
         return await self.call("insert", CalendarRef, appointment=appointment, agent=agent, key=key)
