@@ -4,8 +4,9 @@ import os
 import pathlib
 import shutil
 
-import pupitre as package
 from tests.servers.desk import JEAN, made, pupitre, serving
+
+import pupitre as package
 
 
 def called(desk):
