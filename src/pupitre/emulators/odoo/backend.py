@@ -136,6 +136,7 @@ class Odoo:
         db, uid = whose
         if not path.startswith(_CALL_KW):
             return None
+        self._state.calls.append(f"{params['model']}.{params['method']}")
         kwargs = dict(params.get("kwargs") or {})
         context = kwargs.pop("context", None) or {}
         env = Env(db, uid, context, self._state.clock.now())
@@ -181,6 +182,7 @@ class Odoo:
             named = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
         except msgspec.MsgspecError as error:
             return _json({"name": "werkzeug.exceptions.BadRequest", "message": str(error)}, 400)
+        self._state.calls.append(f"{model}.{method}")
         ids, context = named.pop("ids", []), named.pop("context", None) or {}
         env = Env(db, uid, context, self._state.clock.now())
         try:

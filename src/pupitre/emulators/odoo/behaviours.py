@@ -8,7 +8,7 @@ from typing import cast
 from pupitre.emulators.odoo import rows
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.env import Env
-from pupitre.emulators.odoo.errors import VALIDATION, OdooError
+from pupitre.emulators.odoo.errors import REDIRECT, VALIDATION, OdooError
 from pupitre.emulators.odoo.phones import sanitized
 
 Given = dict[str, object]
@@ -26,6 +26,9 @@ class Behaviour:
 
     def after_create(self, env: Env, row: Row, vals: Mapping[str, object]) -> None:
         """`vals` are those that were sent."""
+
+    def before_any_write(self, env: Env, before: Row, vals: Given) -> None:
+        """What is looked at before rights are."""
 
     def before_write(self, env: Env, before: Row, vals: Given) -> Given:  # noqa: ARG002 -- for those that need it
         """The values that are written over a record."""
@@ -50,11 +53,21 @@ class Partner(Behaviour):
     """A contact: its number is sanitized, and what a person needs is not deleted."""
 
     def before_create(self, env: Env, vals: Given) -> Given:
-        if not vals.get("name") and vals.get("type", "contact") == "contact":
+        if vals.get("name") in (None, False) and vals.get("type", "contact") == "contact":
             raise OdooError(VALIDATION, "Contacts require a name")
         return self._computed(env, {}, vals)
 
+    def before_any_write(self, env: Env, before: Row, vals: Given) -> None:
+        """Whoever logs in is not archived by way of his contact."""
+        users = [user for user in env.db.tables["res.users"].values() if user["partner_id"] == before["id"]]
+        if vals.get("active", True) is False and any(user["active"] for user in users):
+            name = REDIRECT if env.may("res.users", "write") else VALIDATION
+            raise OdooError(name, "You cannot archive contacts linked to an active user.")
+
     def before_write(self, env: Env, before: Row, vals: Given) -> Given:
+        users = [user for user in env.db.tables["res.users"].values() if user["partner_id"] == before["id"]]
+        if any(user["id"] != env.uid and not user["share"] for user in users):
+            env.allow("res.users", "write")
         return self._computed(env, before, vals)
 
     def before_unlink(self, env: Env, row: Row) -> None:

@@ -61,6 +61,8 @@ class ControlPlane:
             ("POST", "world"): self._world,
             ("POST", "reset"): self._reset,
             ("GET", "dump"): self._dump,
+            ("GET", "calls"): self._calls,
+            ("DELETE", "calls"): self._forget_calls,
             ("POST", "clock"): self._clock,
             ("GET", "clock"): self._tell_clock,
             ("POST", "key"): self._key,
@@ -104,6 +106,13 @@ class ControlPlane:
         return {
             model: orm.read(env, model, orm.search(env, model, [], order="id"), None, pairs=False) for model in _DUMPED
         }
+
+    async def _calls(self, _request: Request) -> object:
+        return list(self._state.calls)
+
+    async def _forget_calls(self, _request: Request) -> object:
+        self._state.calls.clear()
+        return []
 
     async def _clock(self, request: Request) -> object:
         order = msgspec.json.decode(await request.body(), type=_ClockOrder)

@@ -150,7 +150,7 @@ def _pattern(text: str, *, exact: bool, any_case: bool) -> re.Pattern[str]:
 
 def _like(*, exact: bool, any_case: bool) -> Callable[[object, object], bool]:
     def test(found: object, wanted: object) -> bool:
-        if wanted is None or wanted == "":
+        if not exact and (wanted is None or wanted == ""):
             return True
         return found is not None and bool(_pattern(str(wanted), exact=exact, any_case=any_case).fullmatch(str(found)))
 

@@ -12,7 +12,7 @@ from pupitre.emulators.odoo.columns import keep, moment
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.env import FORMAT, Env
 from pupitre.emulators.odoo.errors import VALIDATION, OdooError, no_access
-from pupitre.emulators.odoo.views import busy_word, is_hidden
+from pupitre.emulators.odoo.views import busy_word, is_hidden, speaks_french
 
 EVENT = "calendar.event"
 ATTENDEE = "calendar.attendee"
@@ -41,14 +41,18 @@ class Event(Behaviour):
         return vals
 
     def after_create(self, env: Env, row: Row, vals: Mapping[str, object]) -> None:  # noqa: ARG002 -- the row says all
-        _check(env, row, "create")
+        _check_times(row)
+        if row["privacy"] == "private" and row["user_id"] != env.uid:
+            raise no_access(EVENT, "create")  # also who attends: rights are looked at before attendees are there
         attendees = _attend(env, row, _partners(row))
         if str(row["start"]) > env.now.strftime(FORMAT):
             _mail(env, "Invitation", row, attendees)
 
-    def before_write(self, env: Env, before: Row, vals: Given) -> Given:
-        if before["user_id"] and before["user_id"] != env.uid and is_hidden(env, before):
+    def before_any_write(self, env: Env, before: Row, vals: Given) -> None:  # noqa: ARG002 -- the row says all
+        if is_hidden(env, before):
             raise no_access(EVENT, "write")
+
+    def before_write(self, env: Env, before: Row, vals: Given) -> Given:  # noqa: ARG002 -- the row says all
         allday = vals.get("allday", before["allday"])
         if allday:
             touched = vals.keys() & {"allday", "start", "stop", "start_date", "stop_date"}
@@ -64,7 +68,7 @@ class Event(Behaviour):
         return vals
 
     def after_write(self, env: Env, before: Row, after: Row, vals: Mapping[str, object]) -> None:
-        _check(env, after, "write")
+        _check_times(after)
         added = [one for one in _partners(after) if one not in _partners(before)]
         for attendee in _attendees(env, after):
             if attendee["partner_id"] not in _partners(after):
@@ -132,21 +136,20 @@ def _whole_days(vals: Mapping[str, object]) -> dict[str, object]:
         first, last = str(vals["start_date"])[:10], str(vals["stop_date"])[:10]
         times: dict[str, object] = {"start": f"{first} 08:00:00", "stop": f"{last} 18:00:00"}
     else:
-        first, last = str(vals["start"])[:10], str(vals["stop"])[:10]
-        times = {"start": vals["start"], "stop": vals["stop"]}
+        times = {"start": moment(str(vals["start"])), "stop": moment(str(vals["stop"]))}
+        first, last = str(times["start"])[:10], str(times["stop"])[:10]
     duration = vals["duration"] if vals.get("duration") else _hours(times["start"], times["stop"])
     return {**times, "start_date": first, "stop_date": last, "duration": duration}
 
 
-def _check(env: Env, row: Row, operation: str) -> None:
-    if not row["allday"] and str(row["stop"]) < str(row["start"]):
+def _check_times(row: Row) -> None:
+    first, last = ("start_date", "stop_date") if row["allday"] else ("start", "stop")
+    if str(row[last]) < str(row[first]):
         raise OdooError(
             VALIDATION,
             "The ending date and time cannot be earlier than the starting date and time.\n"
-            f"Meeting “{row['name']}” starts at {row['start']} and ends at {row['stop']}",
+            f"Meeting “{row['name']}” starts at {row[first]} and ends at {row[last]}",
         )
-    if row["privacy"] == "private" and is_hidden(env, row):
-        raise no_access(EVENT, operation)
 
 
 def _partners(row: Row) -> list[int]:
@@ -181,19 +184,22 @@ def _with_contacts(env: Env, vals: Mapping[str, object]) -> str:
     organizer = user["partner_id"] if user else None
     field = env.db.fields(EVENT)["partner_ids"]
     invited = cast("list[int]", keep(env, EVENT, "partner_ids", field, vals["partner_ids"]))
-    patient = next((one for one in invited if one != organizer), None)
+    patient = next((one for one in sorted(invited) if one != organizer), None)
     blocks = [
         _contact(env, title, partner)
-        for title, partner in (("Organized by", organizer), ("Contact Details", patient))
+        for title, partner in zip(_TITLES[speaks_french(env)], (organizer, patient), strict=True)
         if partner is not None
     ]
-    base = f"{vals['description']}<br/>" if vals.get("description") else ""
-    return f"<div>{base}{'<br/><br/>'.join(blocks)}</div>"
+    base = f"{vals['description']}<br>" if vals.get("description") else ""
+    return f"<div>{base}{'<br><br>'.join(blocks)}</div>"
+
+
+_TITLES = {True: ("Organisé par", "Détails du contact"), False: ("Organized by", "Contact Details")}
 
 
 def _contact(env: Env, title: str, partner: object) -> str:
     row = env.db.tables["res.partner"][cast("int", partner)]
     details = [f"<strong>{title}</strong>", str(row["name"])]
-    details += [f"<a href='mailto:{row['email']}'>{row['email']}</a>"] if row["email"] else []
-    details += [f"<a href='tel:{row['phone']}'>{row['phone']}</a>"] if row["phone"] else []
-    return "<br/>".join(details)
+    details += [f'<a href="mailto:{row["email"]}">{row["email"]}</a>'] if row["email"] else []
+    details += [f'<a href="tel:{row["phone"]}">{row["phone"]}</a>'] if row["phone"] else []
+    return "<br>".join(details)

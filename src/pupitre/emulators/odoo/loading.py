@@ -35,28 +35,33 @@ def load(env: Env, model: str, fields: Sequence[str], data: Sequence[Sequence[ob
     messages: list[dict[str, object]] = []
     for place, row in enumerate(data):
         about: dict[str, object] = {"type": "error", "record": place, "rows": {"from": place, "to": place}}
+        bad: list[_BadCell] = []
+        refused: list[dict[str, object]] = []
         try:
-            ids.append(_one(env, model, dict(zip(fields, row, strict=True))))
-        except _BadCell as bad:
-            messages.append({**about, "message": str(bad), "field": bad.field, "field_name": bad.field})
+            ids.append(_one(env, model, dict(zip(fields, row, strict=True)), bad))
         except OdooError as error:
-            messages.append({**about, "message": error.message})
+            refused.append({**about, "message": error.message})
+        messages += [{**about, "message": str(one), "field": one.field, "field_name": one.field} for one in bad]
+        messages += refused
     if messages:
         env.db.undo_to(mark)
         return {"ids": False, "messages": messages, "nextrow": 0}
     return {"ids": ids, "messages": [], "nextrow": 0}
 
 
-def _one(env: Env, model: str, cells: dict[str, object]) -> int:
+def _one(env: Env, model: str, cells: dict[str, object], bad: list[_BadCell]) -> int:
+    """Make or change the record; a bad cell is noted and left out, so that what else is wrong is found too."""
     known = env.db.fields(model)
     key = str(cells.pop("id", None) or "")
     if key and "." not in key:
         key = f"__import__.{key}"
-    vals = {
-        column.split("/")[0]: _cell(env, column, known[column.split("/")[0]], cell)
-        for column, cell in cells.items()
-        if column != ".id"
-    }
+    vals: dict[str, object] = {}
+    for column, cell in cells.items():
+        name = column.split("/")[0]
+        try:
+            vals[name] = _cell(env, column, known[name], cell)
+        except _BadCell as cell_is_bad:
+            bad.append(cell_is_bad)
     there = env.db.external_ids.get(key)
     if there is not None and env.db.get(there.model, there.res_id) is not None:
         if not (env.context.get("mode") == "update" and there.noupdate):

@@ -39,9 +39,11 @@ def create(env: Env, model: str, vals: Vals) -> int:
 
 def write(env: Env, model: str, ids: Sequence[int], vals: Vals) -> None:
     """Change records. Raises OdooError."""
+    behaviour = _BEHAVIOURS.get(model, _PLAIN)
+    for record in ids:
+        behaviour.before_any_write(env, _there(env, model, record), dict(vals))
     env.allow(model, "write")
     _check_names(env, model, vals)
-    behaviour = _BEHAVIOURS.get(model, _PLAIN)
     for record in ids:
         before = _there(env, model, record)
         after = rows.update(env, model, before, behaviour.before_write(env, before, dict(vals)))

@@ -107,5 +107,8 @@ def is_hidden(env: Env, event: Row) -> bool:
 
 def busy_word(env: Env) -> str:
     """What a private event is called, in the caller's language."""
-    lang = value(env, "res.users", env.user, "lang")
-    return "Occupé(e)" if str(lang or "").startswith("fr") else "Busy"
+    return "Occupé(e)" if speaks_french(env) else "Busy"
+
+
+def speaks_french(env: Env) -> bool:
+    return str(value(env, "res.users", env.user, "lang") or "").startswith("fr")

@@ -117,7 +117,7 @@ def begin(db: Database, now: datetime, *, bare: bool = False) -> None:
     put("mail.activity.type", {"name": "To-Do", "category": "default"}, "mail.mail_activity_data_todo")
     for login, name, active in (("__system__", "OdooBot", False), ("admin", "Administrator", True)):
         person: Row = {"name": name, "complete_name": name, "active": active, "email": f"{login}@demo.test"}
-        partner = put("res.partner", {**person, "tz": "Europe/Paris"})
+        partner = put("res.partner", {**person, "tz": "Europe/Paris", "lang": "fr_FR"})
         user: Row = {"partner_id": partner, "company_id": company, "group_ids": list(groups), SECRET: login}
         put("res.users", {"login": login, "active": active, **user})
     rights = [db.external_ids[name].res_id for name in ("base.group_user", "base.group_partner_manager")]

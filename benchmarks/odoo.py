@@ -1,0 +1,95 @@
+"""What the Odoo client costs beyond the HTTP exchange, in CPU time of its own process.
+
+    python benchmarks/odoo.py [--calls 1000] [--url http://… --database D --login L --password P]
+
+Without `--url` it starts an emulator of its own. The bare exchange posts the same bytes with the same HTTP library and
+reads the answer; the difference is the client's. On a real server it also tells how long a lookup takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import aiohttp
+
+from pupitre.backends.odoo.client import Client
+from pupitre.backends.odoo.directory import OdooDirectory
+from pupitre.backends.odoo.session import Login
+from pupitre.backends.odoo.settings import OdooSettings
+from pupitre.ports import Who
+
+NUMBER = "+33612345678"
+
+
+async def bare(session: aiohttp.ClientSession, url: str, body: bytes, sid: str) -> None:
+    headers = {"Content-Type": "application/json", "Cookie": f"session_id={sid}"}
+    async with session.post(f"{url}/web/dataset/call_kw", data=body, headers=headers) as answer:
+        await answer.read()
+
+
+async def measure(settings: OdooSettings, calls: int) -> None:
+    login = Login(settings.database, settings.login, settings.password)
+    client = Client(settings, login)
+    directory = OdooDirectory(client)
+    await directory.lookup_patient(Who(phone=NUMBER))
+    domain, fields = [["phone", "=", NUMBER]], ["name", "phone"]
+    named = {"domain": domain, "fields": fields}
+    params = {"model": "res.partner", "method": "search_read", "args": [domain], "kwargs": {"fields": fields}}
+    body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1}).encode()
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        rounds: dict[str, list[float]] = {"bare": [], "client": []}
+        for _ in range(5):
+            started = time.process_time()
+            for _ in range(calls // 5):
+                await bare(session, settings.url, body, str(login.session_id))
+            rounds["bare"].append((time.process_time() - started) / (calls // 5))
+            started = time.process_time()
+            for _ in range(calls // 5):
+                await client.call("res.partner", "search_read", list[dict[str, object]], named)
+            rounds["client"].append((time.process_time() - started) / (calls // 5))
+    took = []
+    for _ in range(50):
+        started = time.perf_counter()
+        await directory.lookup_patient(Who(phone=NUMBER))
+        took.append(time.perf_counter() - started)
+    await client.close()
+    exchange, whole = (statistics.median(rounds[name]) * 1000 for name in ("bare", "client"))
+    print(
+        f"CPU per call: exchange {exchange:.3f} ms, with the client {whole:.3f} ms, its own {whole - exchange:.3f} ms"
+    )
+    print(f"lookup by number: median {statistics.median(took) * 1000:.1f} ms, worst {max(took) * 1000:.1f} ms")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--calls", type=int, default=1000)
+    asked.add_argument("--url")
+    asked.add_argument("--database", default="demo")
+    asked.add_argument("--login", default="ivr")
+    asked.add_argument("--password", default="ivr")
+    given = asked.parse_args()
+    emulator = None
+    url = given.url
+    if url is None:
+        command = [sys.executable, "-m", "pupitre", "emulate", "--port", "0"]
+        emulator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert emulator.stdout is not None
+        url = emulator.stdout.readline().split()[1] + "/odoo"
+    try:
+        settings = OdooSettings(url=url, database=given.database, login=given.login, password=given.password)
+        asyncio.run(measure(settings, given.calls))
+    finally:
+        if emulator is not None:
+            emulator.terminate()
+            emulator.wait()
+
+
+if __name__ == "__main__":
+    main()
