@@ -225,6 +225,16 @@ class Odoo(Section, frozen=True, kw_only=True):
     timeout_s: Seconds = 10.0
 
 
+class Sync(Section, frozen=True, kw_only=True):
+    """How record and planning are kept in step; see docs/sync.md."""
+
+    mode: Literal["strict", "two_way"] = "strict"
+    """What happens when a person moves or deletes an event in the planning: a person decides, or the record follows."""
+    every_min: Annotated[int, Meta(ge=1, le=60)] = 15
+    announced_at: Annotated[str, Meta(pattern=r"^https://")] | None = None
+    """The desk's public address for Google's messages: https://desk.example/google/notifications."""
+
+
 class TenantFile(Section, frozen=True, kw_only=True):
     """One organisation."""
 
@@ -252,6 +262,7 @@ class TenantFile(Section, frozen=True, kw_only=True):
     queues: Queues = Queues()
     reminders: Reminding = Reminding()
     limits: Limits = Limits()
+    sync: Sync = Sync()
     phrases: dict[str, str] = {}
     """What is said otherwise than usual, by key: docs/reference/phrases.md."""
     odoo: Odoo | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pupitre.dialogue.call import Call
-from pupitre.ports import Agenda, Directory, FreeBusy, Records
+from pupitre.ports import Directory, FreeBusy, WatchedAgenda, WatchedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Backing:
     """One tenant's backends."""
 
     directory: Directory
-    records: Records
+    records: WatchedRecords
     free_busy: FreeBusy
-    agenda: Agenda | None = None
+    agenda: WatchedAgenda | None = None
     """None where the record is the planning."""
     external_uid: str = "{tenant}:event:{id}"
     screen_pop: Callable[[Call], str | None] = lambda _call: None

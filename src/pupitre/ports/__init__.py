@@ -21,6 +21,7 @@ from pupitre.ports.keeping import (
     Task,
     Tasks,
 )
+from pupitre.ports.following import Followed, FollowedCalendar, Following
 from pupitre.ports.world import (
     Agenda,
     Busy,
@@ -31,8 +32,10 @@ from pupitre.ports.world import (
     Draft,
     FreeBusy,
     PlanningEvent,
+    RecordChanges,
     Records,
     WatchedAgenda,
+    WatchedRecords,
     Who,
 )
 
@@ -55,6 +58,9 @@ __all__ = [
     "Draft",
     "Due",
     "DueWork",
+    "Followed",
+    "FollowedCalendar",
+    "Following",
     "FreeBusy",
     "HistoryLine",
     "JournalTurn",
@@ -64,6 +70,7 @@ __all__ = [
     "OutboundCalls",
     "Outcomes",
     "PlanningEvent",
+    "RecordChanges",
     "Records",
     "Refused",
     "Reminder",
@@ -78,5 +85,6 @@ __all__ = [
     "Tasks",
     "Unavailable",
     "WatchedAgenda",
+    "WatchedRecords",
     "Who",
 ]

@@ -117,6 +117,27 @@ class Records(Protocol):
         ...
 
 
+class RecordChanges(Struct, frozen=True):
+    """What people and the desk changed in the record."""
+
+    appointments: Sequence[Appointment]
+    """As they stand now, by time of change; what is archived counts as cancelled."""
+    until: datetime
+    """Where to go on, by the record's own clock; what was changed at that very instant is told again."""
+
+
+class WatchedRecords(Records, Protocol):
+    """A system of record whose changes can be followed."""
+
+    async def changes(self, since: datetime) -> RecordChanges:
+        """Every appointment of ours changed at `since` or later, cancelled ones included. Raises Unavailable."""
+        ...
+
+    async def deleted(self, appointment_ids: Sequence[BackendId]) -> Sequence[BackendId]:
+        """Which of these are gone without a trace. Raises Unavailable."""
+        ...
+
+
 class PlanningEvent(Struct, frozen=True):
     """An event of ours as the planning has it now."""
 

@@ -28,6 +28,12 @@ class StoredDueWork:
             )
         )
 
+    async def ensure(self, row: Due) -> None:
+        """Add it unless a row of the same tenant, kind and key is there. Raises Unavailable."""
+        await self._database.write(
+            SQL["ensure"].bind(tenant=row.tenant, kind=row.kind, key=row.key, subject=row.subject, due=row.due)
+        )
+
     async def drop(self, tenant: str, kind: str, keys: Sequence[str]) -> None:
         """See `DueWork.drop`."""
         await self._database.write(*(SQL["drop"].bind(tenant=tenant, kind=kind, key=key) for key in keys))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pupitre.backends.local.ids import row_id
 from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, Interval, Slot, SyncState
-from pupitre.ports import Clock, Draft, NotFound, SlotTaken
+from pupitre.ports import Clock, Draft, NotFound, RecordChanges, SlotTaken
 from pupitre.store import Database, Row
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct
@@ -23,6 +23,10 @@ class Entry(Struct, frozen=True):
 
     appointment: Appointment
     sequence: int
+    updated_at: datetime
+
+
+class _Changed(Struct, frozen=True):
     updated_at: datetime
 
 
@@ -138,6 +142,16 @@ class LocalRecords:
             tenant=self._tenant, id=row_id(appointment_id), outcome=outcome, now=self._clock.now()
         )
         await self._database.write(noted.expecting(1, NotFound(f"no appointment {appointment_id}")))
+
+    async def changes(self, since: datetime) -> RecordChanges:
+        """See `WatchedRecords.changes`. How the planning stands to an appointment is no change of it."""
+        rows = await self._database.read(SQL["changed"], tenant=self._tenant, since=since)
+        until = max((as_struct(_Changed, row).updated_at for row in rows), default=since)
+        return RecordChanges(tuple(_appointment(row) for row in rows), until)
+
+    async def deleted(self, appointment_ids: Sequence[BackendId]) -> Sequence[BackendId]:  # noqa: ARG002 -- the port's
+        """None: our own store deletes no appointment."""
+        return ()
 
     async def between(self, window: Interval) -> Sequence[Appointment]:
         """All that touch the window, cancelled ones too, in the order of time. Raises Unavailable."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pupitre.backends.odoo.appointments import FIELDS_READ, appointment_of
@@ -21,18 +20,9 @@ from pupitre.backends.odoo.once import create_once, find_once
 from pupitre.backends.odoo.users import Users
 from pupitre.backends.odoo.wire import Row, as_html, instant, link, links, moment
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, Slot, SyncState
-from pupitre.ports import Clock, Draft, NotFound, Refused, SlotTaken
+from pupitre.ports import Clock, Draft, NotFound, RecordChanges, Refused, SlotTaken
 
 _KEYS_KNOWN = 10_000
-
-
-class RecordChanges(Struct, frozen=True):
-    """What people and the desk changed."""
-
-    appointments: tuple[Appointment, ...]
-    """As they stand now, by time of change; what is archived counts as cancelled."""
-    until: datetime
-    """Where to go on: Odoo tells seconds only, so the last ones are told again."""
 
 
 class OdooRecords:

@@ -32,6 +32,12 @@ SELECT appointments.*, patients.name AS patient_name
 FROM appointments JOIN patients ON patients.tenant = appointments.tenant AND patients.id = patient_id
 WHERE appointments.tenant = :tenant AND ends > :starts AND starts < :ends ORDER BY starts, appointments.id;
 
+-- name: changed
+-- Those changed at an instant or later, in the order of their changes.
+SELECT appointments.*, patients.name AS patient_name
+FROM appointments JOIN patients ON patients.tenant = appointments.tenant AND patients.id = patient_id
+WHERE appointments.tenant = :tenant AND updated_at >= :since ORDER BY updated_at, appointments.id;
+
 -- name: of_agent
 -- All of an agent that end after an instant, cancelled ones too.
 SELECT appointments.*, patients.name AS patient_name

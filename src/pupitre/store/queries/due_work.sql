@@ -5,6 +5,11 @@
 INSERT INTO due_work (tenant, kind, key, subject, due) VALUES (:tenant, :kind, :key, :subject, :due)
 ON CONFLICT (tenant, kind, key) DO UPDATE SET subject = excluded.subject, due = excluded.due;
 
+-- name: ensure
+-- Add a row unless it is there.
+INSERT INTO due_work (tenant, kind, key, subject, due) VALUES (:tenant, :kind, :key, :subject, :due)
+ON CONFLICT (tenant, kind, key) DO NOTHING;
+
 -- name: drop
 -- Take a row out.
 DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key;

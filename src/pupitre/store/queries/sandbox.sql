@@ -55,6 +55,14 @@ DELETE FROM tasks WHERE tenant = :tenant;
 -- Nothing left of the tenant's due work.
 DELETE FROM due_work WHERE tenant = :tenant;
 
+-- name: empty_followed
+-- Nothing left of what of the tenant's was kept in step.
+DELETE FROM followed WHERE tenant = :tenant;
+
+-- name: empty_followed_calendars
+-- Nothing left of where the reading of the tenant's calendars had come to.
+DELETE FROM followed_calendars WHERE tenant = :tenant;
+
 -- name: empty_outbound_calls
 -- Nothing left of the tenant's outbound calls.
 DELETE FROM outbound_calls WHERE tenant = :tenant;

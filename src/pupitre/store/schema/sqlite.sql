@@ -264,6 +264,24 @@ CREATE TABLE outbound_calls (
 CREATE INDEX outbound_by_time ON outbound_calls (tenant, at);
 CREATE INDEX outbound_by_reminder ON outbound_calls (tenant, reminder_id);
 CREATE INDEX outbound_ringing ON outbound_calls (tenant, at) WHERE ended_at IS NULL;
+CREATE TABLE followed (
+    tenant TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    followed TEXT NOT NULL,
+    ends TEXT NOT NULL,
+    PRIMARY KEY (tenant, appointment_id)
+)
+ STRICT;
+CREATE INDEX followed_by_time ON followed (tenant, ends);
+CREATE TABLE followed_calendars (
+    tenant TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    calendar TEXT NOT NULL,
+    channel_id TEXT,
+    PRIMARY KEY (tenant, agent),
+    UNIQUE (channel_id)
+)
+ STRICT;
 CREATE TABLE settings (
     tenant TEXT NOT NULL,
     name TEXT NOT NULL,

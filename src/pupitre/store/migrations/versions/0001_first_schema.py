@@ -73,6 +73,7 @@ def upgrade() -> None:
     bookings()
     claims()
     work()
+    keeping_in_step()
     rest()
     keep_apart("claims", "agent", "TRUE", "id")
     keep_apart("appointments", "agent_id", "status <> 'canceled'", "key")
@@ -273,6 +274,23 @@ def work() -> None:
     index("outbound_by_time", "outbound_calls", "tenant", "at")
     index("outbound_by_reminder", "outbound_calls", "tenant", "reminder_id")
     index("outbound_ringing", "outbound_calls", "tenant", "at", where="ended_at IS NULL")
+
+
+def keeping_in_step() -> None:
+    table(
+        "followed",
+        texts("tenant", "appointment_id", "followed"),
+        needed("ends", INSTANT),
+        sa.PrimaryKeyConstraint("tenant", "appointment_id"),
+    )
+    index("followed_by_time", "followed", "tenant", "ends")
+    table(
+        "followed_calendars",
+        texts("tenant", "agent", "calendar"),
+        maybe("channel_id", TEXT),
+        sa.PrimaryKeyConstraint("tenant", "agent"),
+        sa.UniqueConstraint("channel_id"),
+    )
 
 
 def real_time() -> str:

@@ -1,0 +1,42 @@
+"""Channels through which the planning announces changes: opened, and renewed before they end. Nothing depends on them:
+a calendar whose channel is silent is still read now and then.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from pupitre.booking.in_step import InStep
+from pupitre.model import Agent
+from pupitre.ports import Channel, DeskError, FollowedCalendar, WatchedAgenda
+
+_LIFE = timedelta(days=7)
+_RENEWED_BEFORE = timedelta(hours=12)
+
+
+async def renewed(step: InStep, agenda: WatchedAgenda, agent: Agent, calendar: FollowedCalendar) -> FollowedCalendar:
+    """The calendar with a channel that lives on. Its id and token are kept before it is asked for: its first message
+    may come before the answer. Raises DeskError; then the old channel, if any, is still the one.
+    """
+    now, old = step.world.now(), calendar.channel
+    if step.announced_at is None or (old is not None and old.expires_at - now > _RENEWED_BEFORE):
+        return calendar
+    id_, token = uuid4().hex, secrets.token_urlsafe(32)
+    asked = replace(calendar, channel=Channel(id_, "", now), channel_token=token)
+    await step.following.put_calendar(asked)
+    try:
+        channel = await agenda.watch(agent, id_, step.announced_at, token, _LIFE)
+    except DeskError:
+        await step.following.put_calendar(calendar)
+        raise
+    opened = replace(asked, channel=channel)
+    await step.following.put_calendar(opened)
+    if old is not None and old.resource_id:
+        with suppress(DeskError):  # it ends by itself; until then its messages are a stranger's
+            await agenda.stop(old, agent)
+    return opened

@@ -1,0 +1,25 @@
+"""What keeping one tenant's record and planning in step works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pupitre.booking.world import World
+from pupitre.ports import Following, WatchedAgenda, WatchedRecords
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """One tenant's."""
+
+    world: World
+    records: WatchedRecords
+    agenda: WatchedAgenda | None
+    """None where the record is the planning: then only reminders follow what people change there."""
+    following: Following
+    two_way: bool = False
+    """Whether what a person does in the planning is carried into the record; else a person decides."""
+    every: timedelta = timedelta(minutes=15)
+    announced_at: str | None = None
+    """The https address that the planning posts its announcements to; None: it is only read."""
