@@ -34,6 +34,7 @@ class Commands(click.Group):
         "reminders": "reminders",
         "replay": "replay",
         "serve": "serve",
+        "sync": "sync",
         "talk": "talk",
         "tasks": "tasks",
         "understand": "understand",

@@ -5,6 +5,7 @@ difference is shown, and somebody decides (booking.md §Commitments, strict mode
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec.structs import replace
 
@@ -14,6 +15,14 @@ from pupitre.booking.in_step import InStep
 from pupitre.dialogue.effects import TaskKind
 from pupitre.model import Appointment, AppointmentStatus, SyncState
 from pupitre.ports import PlanningEvent
+
+
+class Side(StrEnum):
+    """Which of the two is kept."""
+
+    RECORD = "record"
+    PLANNING = "planning"
+
 
 BY = "reconciliation"
 """Who closes what has resolved itself."""
@@ -68,7 +77,9 @@ async def _taken_by_others(step: InStep, record: Appointment) -> bool:
     claims = await step.world.reservations.claimed(record.slot.interval, step.world.now())
     spans = claims.reserved.get(record.slot.agent_id, ())
     own = await step.world.commitments.find(appointment_id=record.id)
-    return any(span.overlaps(record.slot.interval) for span in spans) and not any(one.slot == record.slot for one in own)
+    return any(span.overlaps(record.slot.interval) for span in spans) and not any(
+        one.slot == record.slot for one in own
+    )
 
 
 def _when(step: InStep, at: datetime) -> str:

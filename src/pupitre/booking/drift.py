@@ -28,7 +28,9 @@ class Drift(StrEnum):
     """The event is there, and its times cannot be trusted: it was made to last whole days, or is malformed."""
 
 
-def drift(record: Appointment | None, event: PlanningEvent | None, agreed: Slot | None) -> Drift:
+def drift(  # noqa: PLR0911 -- one line per drift
+    record: Appointment | None, event: PlanningEvent | None, agreed: Slot | None
+) -> Drift:
     """`record` None: deleted there; `event` None: in no calendar. `agreed`: where both last stood, if known."""
     alive = event is not None and not event.cancelled
     if record is None or record.status is AppointmentStatus.CANCELED:

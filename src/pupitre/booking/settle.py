@@ -46,7 +46,9 @@ class Settled(Struct, frozen=True):
     """How to go on following it; None: the record has it no longer."""
 
 
-async def settle(step: InStep, one: Followed, unreadable: Collection[str]) -> Settled:
+async def settle(  # noqa: PLR0911 -- each return is a way in which there is nothing more to do
+    step: InStep, one: Followed, unreadable: Collection[str]
+) -> Settled:
     """Look at both sides as they are now, and act. `unreadable`: calendars that cannot be read at present.
 
     Raises DeskError: then nothing is settled, and it is to be looked at again.
@@ -60,7 +62,7 @@ async def settle(step: InStep, one: Followed, unreadable: Collection[str]) -> Se
         return await _without_planning(step, one, record)
     if shown.ref is not None and shown.ref.calendar_id in unreadable:
         return Settled(Did.LATER, replace(one, appointment=shown))
-    event = await _event(step, step.agenda, shown)
+    event = await living_event(step, step.agenda, shown)
     if await _quiet(step, one) != before:
         return Settled(Did.LATER, one)
     found = drift(record, event, one.agreed)
@@ -104,7 +106,7 @@ async def _act(  # noqa: PLR0911 -- one line per drift
 
 
 async def carry_to_planning(
-    step: InStep, agenda: WatchedAgenda, record: Appointment, event: PlanningEvent | None
+    step: InStep, agenda: WatchedAgenda, record: Appointment, event: PlanningEvent | None, by: str = conflicts.BY
 ) -> Appointment:
     """Make the planning show what the record says; a deleted event is made anew. Raises DeskError."""
     uid = external_uid(step.world, record.id)
@@ -116,20 +118,22 @@ async def carry_to_planning(
         ref = await agenda.insert(record, agent, uid)
     else:
         ref = await agenda.move(event.ref, record, agent, uid, before=event.slot)
-    return await _note_agreed(step, record, ref)
+    return await _note_agreed(step, record, ref, by)
 
 
-async def carry_to_record(step: InStep, record: Appointment, event: PlanningEvent | None) -> Appointment:
+async def carry_to_record(
+    step: InStep, record: Appointment, event: PlanningEvent | None, by: str = conflicts.BY
+) -> Appointment:
     """Make the record say what the planning shows. Raises SlotTaken, DeskError."""
     if event is None or event.cancelled:
         gone = await step.records.cancel(record.id, "deleted in the planning")
-        return await _note_agreed(step, gone, None)
+        return await _note_agreed(step, gone, None, by)
     if event.slot is None:
         raise Refused("the event has no time that could be written into the record")
     status = record.status
     if status is AppointmentStatus.TO_RESCHEDULE:
         status = AppointmentStatus.CONFIRMED
-    return await _note_agreed(step, await step.records.move(record.id, event.slot, status), event.ref)
+    return await _note_agreed(step, await step.records.move(record.id, event.slot, status), event.ref, by)
 
 
 async def _agree(
@@ -178,22 +182,24 @@ async def _without_planning(step: InStep, one: Followed, record: Appointment | N
     return Settled(Did.NOTHING, Followed(shown, shown.slot))
 
 
-async def _note_agreed(step: InStep, record: Appointment, ref: CalendarRef | None) -> Appointment:
+async def _note_agreed(
+    step: InStep, record: Appointment, ref: CalendarRef | None, by: str = conflicts.BY
+) -> Appointment:
     """Both agree: it says so, reminders follow, and nothing waits for a person."""
     await reminders.follow(step.world, record)
-    await let_go(step, record)
+    await let_go(step, record, by)
     await step.records.note_sync(record.id, SyncState.SYNCED, ref, None)
     return replace(record, sync_state=SyncState.SYNCED, sync_error=None, ref=ref or record.ref)
 
 
-async def let_go(step: InStep, appointment: Appointment) -> None:
+async def let_go(step: InStep, appointment: Appointment, by: str = conflicts.BY) -> None:
     """Free the times that were kept until somebody decides, and close what waited for him."""
     world = step.world
     await world.reservations.free(conflicts.claim(appointment))
     for kept in await world.commitments.find(appointment_id=appointment.id):
         if kept.status is CommitmentStatus.ERROR and kept.closed_at is None:
-            await commit.close(world, kept.id, conflicts.BY)
-    await step.following.close_tasks(appointment.id, conflicts.BY, world.now())
+            await commit.close(world, kept.id, by)
+    await step.following.close_tasks(appointment.id, by, world.now())
 
 
 async def _record(step: InStep, one: Followed) -> Appointment | None:
@@ -204,7 +210,7 @@ async def _record(step: InStep, one: Followed) -> Appointment | None:
     return replace(found, patient_name=None)
 
 
-async def _event(step: InStep, agenda: WatchedAgenda, shown: Appointment) -> PlanningEvent | None:
+async def living_event(step: InStep, agenda: WatchedAgenda, shown: Appointment) -> PlanningEvent | None:
     """The appointment's event, wherever a person may have put it; None when it lives nowhere."""
     if shown.ref is not None:
         try:

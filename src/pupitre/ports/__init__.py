@@ -6,6 +6,7 @@ Everything is async; instants are aware. What goes wrong is one of the errors of
 from pupitre.ports.calls import CallStore, JournalTurn, Reply, Step
 from pupitre.ports.dialling import Dialer, Order, OutboundCall, OutboundCalls, Outcomes
 from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, SlotTaken, Stale, Unavailable
+from pupitre.ports.following import Followed, FollowedCalendar, Following
 from pupitre.ports.keeping import (
     Claims,
     Commitment,
@@ -21,7 +22,6 @@ from pupitre.ports.keeping import (
     Task,
     Tasks,
 )
-from pupitre.ports.following import Followed, FollowedCalendar, Following
 from pupitre.ports.world import (
     Agenda,
     Busy,
