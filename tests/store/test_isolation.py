@@ -28,6 +28,7 @@ NO_TENANT = {
     "sandbox.clock": "the same",
     "sandbox.set_clock": "the same",
     "sandbox.any_call": "no sandbox where any tenant took calls",
+    "sync.channel": "the planning names the channel alone",
 }
 VALUES = {
     "agent_id": 1,
@@ -56,6 +57,9 @@ VALUES = {
     "call": "{}",
     "config": "{}",
     "commitment": "{}",
+    "followed": "{}",
+    "calendar": "{}",
+    "channel_id": "ch1",
     "event": "{}",
     "steps": "[]",
     "reply": "{}",
@@ -113,6 +117,8 @@ MEANT = {
     "commitments.waited": {"id": "k1"},
     "reminders.put": {"id": "r1", "patient_id": "1"},
     "reminders.read": {"id": "r1"},
+    "tasks.leave": {"kind": "conflict"},
+    "sync.forget": {"now": NOW + 2 * HOUR},
 }
 """Where a name is given something else than usual."""
 
@@ -121,7 +127,7 @@ FILL = (
     *("roster.add_feed", "patients.add", "patients.add_phone", "patients.add_mark", "appointments.create"),
     *("commitments.open", "commitments.add_line", "tasks.leave", "due_work.put", "reminders.put", "reservations.hold"),
     *("reservations.reserve", "idempotency_keys.keep", "sandbox.put_setting", "outbound_calls.begin"),
-    "outbound_calls.forbid",
+    *("outbound_calls.forbid", "sync.follow", "sync.put_calendar"),
 )
 """In the order in which rows point at one another."""
 FIRST = {
@@ -177,7 +183,7 @@ async def test_a_query_finds_the_tenants_own_rows_and_as_another_tenant_nothing(
 
 async def test_the_rows_of_another_tenant_with_the_same_keys_take_no_place_of_ours(full):
     before = rows_of_demo(full)
-    theirs = {"agent_id": 2, "patient_id": 2, "owner_id": 2, "token_hash": "theirs"}
+    theirs = {"agent_id": 2, "patient_id": 2, "owner_id": 2, "token_hash": "theirs", "channel_id": "theirs"}
     for name in FILL:
         more = {} if name == "reminders.put" else theirs
         [result] = await full.write(statement(name, "demo2", **more))
