@@ -32,11 +32,11 @@ from pupitre.dialogue.actions import Action, Transfer
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import HungUp, WorldEvent
-from pupitre.dialogue.script import Script, UnknownPhrase, script_of
-from pupitre.languages import UnknownLanguage, load
+from pupitre.in_step import KeptInStep
 from pupitre.perform import perform
 from pupitre.phones import e164
 from pupitre.ports import Clock, CommitmentStatus, ConfigError, DeskError, Unavailable
+from pupitre.scripts import pinned_script, script_for
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
 from pupitre.store.calls import StoredCalls
@@ -55,8 +55,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 RUNNING = CommitmentStatus.RUNNING
-KINDS = {**due.COMMITMENTS, **dialling.KINDS}
-"""Whatever falls due."""
 _WATCH_SECONDS = 1.0
 
 
@@ -91,6 +89,8 @@ class House:
         self._backings: dict[str, Backing] = {}
         self._dialers: dict[str, GatewayDialer | RingingDialer | None] = {}
         self.worlds: dict[str, World] = {}
+        self.in_step = KeptInStep(database)
+        self._kinds = {**due.COMMITMENTS, **dialling.KINDS, **self.in_step.kinds()}
         self._worlds_made = asyncio.Event()
         works = {**commitments.works(self.worlds), **dialling.works(self.worlds)}
         self.engine = DbosEngine(_engine_url(config), works)
@@ -116,7 +116,7 @@ class House:
         if working:
             self.begin(self._watch())
         if working and not isinstance(self.clock, HeldClock):
-            self.begin(due.work_off(self.due, self.worlds, KINDS, self.clock))
+            self.begin(due.work_off(self.due, self.worlds, self._kinds, self.clock))
 
     def dependencies(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What the desk cannot do without, by name, and how to ask whether it is there."""
@@ -153,7 +153,7 @@ class House:
         old, world = self._backings[tenant_id], self.worlds[tenant_id]
         [tenant] = [one for one in self.config.tenants if one.settings.id == tenant_id]
         self.back(tenant)
-        self.worlds[tenant_id] = _world(self, tenant.settings, self._backings[tenant_id], world.rules.holidays)
+        await self._make_world(tenant.settings, world.rules.holidays)
         await old.close()
 
     async def check_up(self, tenant_id: str) -> AsyncIterator[tuple[str, Finding]]:
@@ -186,7 +186,11 @@ class House:
         Returns when nothing is under way. Raises Unavailable when something due cannot be done now.
         """
         await self._worlds_made.wait()
-        await due.walk(self.due, self.worlds, KINDS, until, self.set_clock)
+        self.in_step.walked_to = until
+        try:
+            await due.walk(self.due, self.worlds, self._kinds, until, self.set_clock)
+        finally:
+            self.in_step.walked_to = None
         await self.set_clock(until)
         for world in self.worlds.values():
             while await world.commitments.find(status=RUNNING, limit=1):  # noqa: ASYNC110 -- other processes run them too
@@ -209,10 +213,14 @@ class House:
         year = self.clock.now().year
         for tenant in self.config.tenants:
             days = await asyncio.to_thread(public_holidays, tenant.settings.slots.holidays, year)
-            backing = self._backings[tenant.settings.id]
-            self.worlds[tenant.settings.id] = _world(self, tenant.settings, backing, days)
+            await self._make_world(tenant.settings, days)
         self._worlds_made.set()
         self.engine.launch()
+
+    async def _make_world(self, settings: TenantFile, holidays: frozenset[date]) -> None:
+        backing = self._backings[settings.id]
+        world = self.worlds[settings.id] = _world(self, settings, backing, holidays)
+        await self.in_step.add(settings, world, backing)
 
     async def close(self) -> None:
         """Stop what runs in the background, then let go of engine and store."""
@@ -266,7 +274,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
     settings, id_ = tenant.settings, tenant.settings.id
     calls = StoredCalls(house.database, id_, house.clock)
     reservations = StoredReservations(house.database, id_)
-    script = _script(settings, house.clock.now().year, str(tenant.file))
+    script = script_for(settings, house.clock.now().year, str(tenant.file))
     hold = timedelta(seconds=settings.limits.hold_s)
 
     async def carry_out(call: Call, effect: Effect) -> WorldEvent:
@@ -286,7 +294,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         clock=house.clock,
         script=script,
         configuration=await calls.pin(msgspec.json.encode(settings)),
-        pinned_script=partial(_pinned, calls, house.clock),
+        pinned_script=partial(pinned_script, calls, house.clock),
         perform=carry_out,
         renew=keep,
         release=let_go,
@@ -314,24 +322,6 @@ def _emulators(address: str) -> Emulators:
     from pupitre.sandbox.emulators import Emulators  # noqa: PLC0415
 
     return Emulators(address)
-
-
-def _script(settings: TenantFile, year: int, where: str) -> Script:
-    """What is said for the tenant. Holidays matter to it only where the agent queue has hours."""
-    closed = frozenset(settings.slots.closed_on)
-    if any(settings.queues.hours.spans()):
-        closed |= public_holidays(settings.slots.holidays, year)
-    try:
-        return script_of(settings.dialogue_settings(closed), load(settings.language), settings.phrases)
-    except UnknownPhrase as error:
-        raise ConfigError(f"{where}: phrases: {error}") from error
-    except UnknownLanguage as error:
-        raise ConfigError(f"{where}: language: {error}") from error
-
-
-async def _pinned(calls: StoredCalls, clock: Clock, configuration: str) -> Script:
-    settings = msgspec.json.decode(await calls.pinned(configuration), type=TenantFile)
-    return _script(settings, clock.now().year, f"configuration {configuration}")
 
 
 def _world(house: House, settings: TenantFile, backing: Backing, holidays: frozenset[date]) -> World:

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from pupitre.booking import reminder_calls
+from pupitre.booking.dialling import KINDS
 from pupitre.booking.due import do_now
 from pupitre.booking.reminders import DUE_KIND
 from pupitre.commands.listing import show as table
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
 from pupitre.model import Interval
 from pupitre.ports import ReminderStatus
-from pupitre.wiring import KINDS, House, Tenant
+from pupitre.wiring import House, Tenant
 
 
 @click.group()

@@ -86,7 +86,8 @@ def keep(side: str, appointment_id: int, by: str, config_file: Path, tenant_id: 
 
 async def _in_step(house: House, tenant: Tenant) -> InStep:
     house.launch(working=False)
-    step = await house.in_step(tenant.id)
+    await tenant.world()
+    step = house.in_step.of(tenant.id)
     if step is None:
         raise Refused("In local mode there is nothing to keep in step: record and planning are one.")
     return step
