@@ -195,6 +195,8 @@ class House:
         for world in self.worlds.values():
             while await world.commitments.find(status=RUNNING, limit=1):  # noqa: ASYNC110 -- other processes run them too
                 await asyncio.sleep(0.02)
+        for tenant in self.tenants.values():
+            await close_silent_calls(tenant, until)
 
     async def _watch(self) -> None:
         """Now and then: begin again what nobody runs, close calls that went silent."""

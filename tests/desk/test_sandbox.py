@@ -52,6 +52,17 @@ def test_the_clock_refuses_what_is_no_later_instant(desk, wanted):
     assert "2026-01-02T09:00:00+01:00" == desk.state["now"]
 
 
+def test_a_call_that_went_silent_is_closed_after_a_quarter_of_an_hour(desk):
+    desk.event("a/b c", "call_start", caller=JEAN)
+    desk.clock(advance="PT14M")
+    assert "no_speech" != desk.get("/v1/calls/a%2Fb%20c").json["telemetry"]["last_event"]
+    assert ["hangup"] != desk.event("a/b c", "no_speech").kinds
+    desk.clock(advance="PT16M")
+
+    assert "hangup" == desk.get("/v1/calls/a%2Fb%20c").json["telemetry"]["last_event"]
+    assert ["hangup"] == desk.says("a/b c", "allô").kinds
+
+
 def test_holds_end_with_the_sandboxs_time(desk):
     desk.event("c1", "call_start", caller=JEAN)
     desk.says("c1", "je voudrais prendre rendez-vous")

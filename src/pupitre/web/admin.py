@@ -24,8 +24,8 @@ def routes(keys: Keys[Tenant]) -> list[Route]:
     """`/v1/calls`, `/v1/tasks`, `/v1/commitments`, with the administrator's token."""
     one = "/v1/commitments/{commitment_id:path}"
     return [
-        Route("/v1/calls/{call_id}", guarded(keys, call, Role.ADMIN)),
-        Route("/v1/calls/{call_id}/journal", guarded(keys, journal, Role.ADMIN)),
+        Route("/v1/calls/{call_id:path}/journal", guarded(keys, journal, Role.ADMIN)),
+        Route("/v1/calls/{call_id:path}", guarded(keys, call, Role.ADMIN)),
         Route("/v1/tasks", guarded(keys, tasks, Role.ADMIN)),
         Route("/v1/tasks/{task_id}/close", guarded(keys, close_task, Role.ADMIN), methods=["POST"]),
         Route("/v1/commitments", guarded(keys, commitments, Role.ADMIN)),
