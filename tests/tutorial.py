@@ -41,7 +41,13 @@ def play(page, folder):
     script = "set -eu -o pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\nPATH=$PWD/bin:$PATH\n"
     script += "".join(f"{commands}\necho '{MARK}'\n" for commands, _ in blocks)
     ended = subprocess.run(
-        ["bash", "-c", script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280
+        ["bash", "-c", script],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=280,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout
     printed = ended.stdout.split(f"{MARK}\n")
