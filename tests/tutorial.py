@@ -1,9 +1,13 @@
 """Runs the tutorial: its ```sh blocks, in order and in one shell; a ```text block below one is what it prints."""
 
+import os
+import pathlib
 import re
 import socket
 import subprocess
 import sys
+
+import pupitre
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "--- end of block ---"
@@ -43,6 +47,7 @@ def play(page, folder):
     ended = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(pathlib.Path(pupitre.__file__).parent.parent)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
