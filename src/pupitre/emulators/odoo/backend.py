@@ -109,9 +109,9 @@ class Odoo:
             else:
                 result = self._session_call(path, body.get("params") or {}, sid)
                 fresh = self._state.sessions.rotated(sid) if sid else None
-        except OdooError as error:
-            lost = error.code != 0
-            answer |= {"id": None if lost else answer["id"], "error": error.envelope}
+        except Exception as error:  # noqa: BLE001 -- see _told
+            told = self._told(error)
+            answer |= {"id": answer["id"] if told.code == 0 else None, "error": told.envelope}
         else:
             answer |= {} if result is None else {"result": result}
         response = _json(answer)
@@ -142,6 +142,10 @@ class Odoo:
         env = Env(db, uid, context, self._state.clock.now())
         with db.transaction():
             return methods.call_positional(env, params["model"], params["method"], params.get("args") or [], kwargs)
+
+    def _told(self, error: Exception) -> OdooError:
+        """Odoo tells the caller every exception of its own by its Python name, bugs included."""
+        return error if isinstance(error, OdooError) else OdooError(f"builtins.{type(error).__name__}", str(error))
 
     def _authenticate(self, params: Mapping[str, Any]) -> tuple[str, object]:
         for name in ("db", "login", "password"):
@@ -188,8 +192,9 @@ class Odoo:
         try:
             with db.transaction():
                 result = methods.call(env, model, method, ids, named)
-        except OdooError as error:
-            return _json(error.data, error.status)
+        except Exception as error:  # noqa: BLE001 -- see _told
+            told = self._told(error)
+            return _json(told.data, told.status)
         return _json([result] if method == "create" and isinstance(result, int) else result)
 
     def _bearer(self, db: Database, authorization: str) -> int | None:
