@@ -231,6 +231,7 @@ class Sync(Section, frozen=True, kw_only=True):
     mode: Literal["strict", "two_way"] = "strict"
     """What happens when a person moves or deletes an event in the planning: a person decides, or the record follows."""
     every_min: Annotated[int, Meta(ge=1, le=60)] = 15
+    """Minutes between two rounds that compare both."""
     announced_at: Annotated[str, Meta(pattern=r"^https://")] | None = None
     """The desk's public address for Google's messages: https://desk.example/google/notifications."""
 
