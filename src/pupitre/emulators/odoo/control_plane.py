@@ -1,4 +1,4 @@
-"""`/_emu/*` of this backend: what Odoo does not have and a test needs. docs/odoo.md describes each."""
+"""`/_emu/*` of this backend: what Odoo does not have and a test needs. docs/odoo-emulator.md describes each."""
 
 from __future__ import annotations
 
