@@ -95,8 +95,6 @@ class Slots(Section, frozen=True, kw_only=True):
     """Minutes an agent stays free before an appointment…"""
     buffer_after_min: Count = 0
     """…and after it."""
-    daily_cap: Positive | None = None
-    """How many appointments an agent may have in a day; none: as many as fit."""
     holidays: str | None = "FR"
     """Country whose public holidays are closed (ISO 3166), with a subdivision if need be: "FR", "FR-57"."""
     closed_on: tuple[date, ...] = ()
@@ -304,7 +302,6 @@ class TenantFile(Section, frozen=True, kw_only=True):
             notice=timedelta(minutes=slots.notice_min),
             buffer_before=timedelta(minutes=slots.buffer_before_min),
             buffer_after=timedelta(minutes=slots.buffer_after_min),
-            daily_cap=slots.daily_cap,
             holidays=holidays | frozenset(slots.closed_on),
         )
 

@@ -73,8 +73,6 @@ class Rules(Struct, frozen=True):
     buffer_before: timedelta = timedelta()
     buffer_after: timedelta = timedelta()
     """Free time that an appointment wants around it; it may lie outside opening hours."""
-    daily_cap: int | None = None
-    """Appointments per agent and day at most."""
     holidays: frozenset[date] = frozenset()
     apart: timedelta = timedelta(minutes=60)
     """Offers of one half-day start at least so far apart, if others can be found."""
@@ -102,8 +100,6 @@ class Candidate(Struct, frozen=True):
     """Offers that are being read out to others."""
     hours: Week | None = None
     """His own opening hours, in place of the tenant's."""
-    booked: Mapping[date, int] = {}
-    """Appointments he has, by local day; counted only under a daily cap."""
     preferred: bool = False
     """The patient's own agent, or the one whose appointment is moved: offered first."""
 
@@ -172,13 +168,7 @@ def free(candidate: Candidate, rules: Rules, window: Interval, not_before: datet
                 here += 1
             if here < len(busy) and busy[here][0] < start + length + after:
                 continue
-            if rules.daily_cap is not None and candidate.booked.get(_day(start, rules), 0) >= rules.daily_cap:
-                continue
             yield start
-
-
-def _day(start: int, rules: Rules) -> date:
-    return datetime.fromtimestamp(start, rules.zone).date()
 
 
 def may_commit(slot: Slot, candidate: Candidate, rules: Rules) -> bool:

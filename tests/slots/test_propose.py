@@ -190,7 +190,7 @@ def test_a_held_start_goes_to_another_agent_who_is_free():
     assert starts(propose([held, Candidate(2)], EVERYTHING, RULES, NOW))[0] == "5 09:00 2"
 
 
-def test_notice_buffers_and_the_daily_cap_take_slots_away():
+def test_notice_and_buffers_take_slots_away():
     noticed = propose([Candidate(1)], EVERYTHING, replace(RULES, notice=timedelta(days=3, hours=1)), NOW)
     assert starts(noticed)[0] == "5 11:00 1"
 
@@ -200,9 +200,6 @@ def test_notice_buffers_and_the_daily_cap_take_slots_away():
         for s in free(Candidate(1, busy(("5 10:00", "5 11:00"))), buffered, Interval(at("5 0:00"), at("5 12:30")))
     ]
     assert monday == ["09:00", "11:15", "11:30", "11:45", "12:00"]
-
-    capped = Candidate(1, booked={date(2026, 1, 5): 2})
-    assert starts(propose([capped], EVERYTHING, replace(RULES, daily_cap=2), NOW))[0] == "6 09:00 1"
 
 
 def test_an_agent_s_own_hours_stand_in_place_of_the_tenant_s():
