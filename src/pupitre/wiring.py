@@ -347,6 +347,7 @@ def _world(house: House, settings: TenantFile, backing: Backing, holidays: froze
             external_uid=backing.external_uid.replace("{tenant}", id_),
             hold=timedelta(seconds=settings.limits.hold_s),
             patience=timedelta(seconds=settings.limits.patience_s),
+            offsets=settings.reminders.offsets,
         ),
     )
 

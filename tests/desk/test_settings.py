@@ -78,3 +78,23 @@ def test_a_missing_configuration_is_advice(tmp_path):
 
     assert 2 == result.returncode
     assert "pupitre init" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("reminders", "key", "said"),
+    [
+        ('gateway = { url = "http://127.0.0.1:9/", caller_id = "+33612345678" }', "caller_id", "mobile number"),
+        ('gateway = { url = "http://127.0.0.1:9/", caller_id = "12" }', "caller_id", "no valid number"),
+        ('gateway = { url = "http://far.example/", caller_id = "+33123456789" }', "gateway.url", "not on this machine"),
+        ("dials = 6", "reminders.dials", "<= 5"),
+    ],
+)
+def test_reminders_that_may_not_be_dialled_so_are_refused(tmp_path, reminders, key, said):
+    home = made(tmp_path / "home")
+    tenant = home / "demo.toml"
+    secret = reminders.replace(" }", ', secret = { file = "gateway.token" } }')
+    tenant.write_text(tenant.read_text().replace("[reminders]\n", f"[reminders]\n{secret}\n"))
+    sentence = refused(home)
+
+    assert key in sentence
+    assert said in sentence

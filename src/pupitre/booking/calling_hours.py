@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from pupitre.booking.reminders import split
+from pupitre.booking.reminders import split, start_of
 from pupitre.booking.telephone import DialRules
 from pupitre.booking.world import Policy
 from pupitre.ports import Reminder
@@ -28,13 +28,6 @@ def permitted(at: datetime, offset: str, rules: Rules, policy: Policy) -> dateti
         if not shut and local.time() < closes:
             return local
         local = datetime.combine(day + timedelta(days=1), time(), rules.zone)
-
-
-def start_of(reminder: Reminder, rules: Rules) -> datetime:
-    """When the appointment begins that the reminder was computed from."""
-    days, rest = split(reminder.offset)
-    wall = (reminder.due.astimezone(UTC) + rest).astimezone(rules.zone)
-    return datetime.combine(wall.date() + timedelta(days=days), wall.time(), rules.zone)
 
 
 def too_late(at: datetime, reminder: Reminder, rules: Rules, dialling: DialRules) -> bool:

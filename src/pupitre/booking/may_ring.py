@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 from msgspec import Struct
 
-from pupitre.booking.calling_hours import permitted, start_of, too_late
-from pupitre.booking.reminders import due_at, follow
+from pupitre.booking.calling_hours import permitted, too_late
+from pupitre.booking.reminders import due_at, follow, start_of
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
 from pupitre.model import AppointmentStatus, Patient, SyncState

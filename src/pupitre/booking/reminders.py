@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from msgspec.structs import replace
 
 from pupitre.booking.world import Policy, World
-from pupitre.model import Appointment, AppointmentStatus
+from pupitre.model import Appointment, AppointmentStatus, Intent
 from pupitre.ports import Due, Reminder, ReminderStatus
 from pupitre.slots import Rules
 
@@ -89,9 +89,9 @@ async def agree(world: World, appointment: Appointment, offsets: Sequence[str]) 
     # One that nobody answered waits for another try at its own time, and stays while its appointment stands.
     tried = {reminder.id for reminder in planned(appointment, offsets, world.rules, world.policy) if active}
     ids = {reminder.id for reminder in wanted} | {id_ for id_ in tried & known.keys() if known[id_].dials}
-    undone = (
-        ReminderStatus.DROPPED if appointment.status is AppointmentStatus.TO_RESCHEDULE else ReminderStatus.CANCELED
-    )
+    # What is agreed to, but has no time now, comes back with the next one: see `follow`.
+    timeless = appointment.status is AppointmentStatus.TO_RESCHEDULE or (active and offsets and not ids)
+    undone = ReminderStatus.DROPPED if timeless else ReminderStatus.CANCELED
     dropped = [
         replace(reminder, status=undone)
         for reminder in known.values()
@@ -118,12 +118,36 @@ def _untried(reminder: Reminder) -> bool:
 async def follow(world: World, appointment: Appointment) -> None:
     """Let the reminders that were agreed to follow their appointment: moved with it, gone when it is not confirmed.
 
-    What was dropped because no time could be agreed comes back with the next time; what was cancelled does not.
+    What was dropped because there was no time for it comes back with the next one; what was cancelled does not.
     """
-    agreed = [
-        reminder.offset
-        for reminder in await world.reminders.of(appointment.id)
-        if reminder.status is not ReminderStatus.CANCELED
-    ]
+    agreed = await _agreed(world, appointment)
     if agreed:
         await agree(world, appointment, agreed)
+
+
+async def _agreed(world: World, appointment: Appointment) -> Sequence[str]:
+    """The offsets the caller wants: also those for which it was too late before this move, or already at the booking.
+
+    None once all are cancelled: they were declined.
+    """
+    rows = await world.reminders.of(appointment.id)
+    live = [row for row in rows if row.status is not ReminderStatus.CANCELED]
+    if not live:
+        return ()
+    starts = {start_of(row, world.rules) for row in live}
+    left_behind = [row for row in rows if start_of(row, world.rules) not in starts]
+    agreed = [row.offset for row in (*live, *left_behind)]
+    unknown = [offset for offset in world.policy.offsets if all(row.offset != offset for row in rows)]
+    if unknown:
+        for booked in await world.commitments.find(appointment_id=appointment.id):
+            if booked.intent is Intent.BOOK and booked.slot is not None:
+                start, asked_at = booked.slot.start, booked.asked_at
+                agreed += [one for one in unknown if dial_at(start, one, world.rules, world.policy) < asked_at]
+    return agreed
+
+
+def start_of(reminder: Reminder, rules: Rules) -> datetime:
+    """When the appointment begins that the reminder was computed from."""
+    days, rest = split(reminder.offset)
+    wall = (reminder.due.astimezone(UTC) + rest).astimezone(rules.zone)
+    return datetime.combine(wall.date() + timedelta(days=days), wall.time(), rules.zone)

@@ -49,6 +49,8 @@ class Policy(Struct, frozen=True):
     permitted_from: int = 8
     permitted_to: int = 20
     """Hours between which patients may be called."""
+    offsets: tuple[str, ...] = ("P1D", "PT1H")
+    """The reminders that callers are offered."""
 
 
 Notice = Callable[[str, str], None]

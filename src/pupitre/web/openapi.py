@@ -13,6 +13,7 @@ from pupitre import __version__
 from pupitre.ports import CommitmentStatus
 from pupitre.voice import contract
 from pupitre.web.admin import Person
+from pupitre.web.reminders import UnansweredJson
 from pupitre.web.shapes import CommitJson, ComputeJson, LookupJson
 
 Json = dict[str, object]
@@ -38,7 +39,7 @@ _PROBLEM: Json = {
 @cache
 def document() -> bytes:
     """The whole document as JSON."""
-    forms = (contract.RequestJson, LookupJson, ComputeJson, CommitJson, Person)
+    forms = (contract.RequestJson, LookupJson, ComputeJson, CommitJson, Person, UnansweredJson)
     _, schemas = msgspec.json.schema_components(forms, ref_template=_REF)
     paths: dict[str, Json] = {
         "/ivr": {"post": _post("A voice gateway reports an event and is told what to do.", "RequestJson", "gateway")},
@@ -67,6 +68,9 @@ def document() -> bytes:
         },
         "/v1/commitments/{commitment_id}/close": {
             "post": _post("Somebody has seen to it.", "Person", "admin", path="commitment_id")
+        },
+        "/v1/reminders/{reminder_id}/unanswered": {
+            "post": _post("Nobody took a reminder call.", "UnansweredJson", "gateway", "admin", path="reminder_id")
         },
         "/ivr/schema.json": {"get": _open("JSON Schema of POST /ivr.")},
         "/healthz": {"get": _open("Whether the desk is alive.")},
