@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from pupitre.booking import reconcile
 from pupitre.booking.due import Begin
 from pupitre.booking.in_step import InStep
 from pupitre.booking.world import World
+from pupitre.clock import HeldClock
 from pupitre.ports import Due, Unavailable
 from pupitre.settings import TenantFile
 from pupitre.store import Database
@@ -20,6 +22,9 @@ from pupitre.store.due_work import StoredDueWork
 from pupitre.store.sync import StoredFollowing
 
 log = structlog.get_logger()
+
+_TOGETHER_SECONDS = 0.05
+"""Announcements of one change come in bunches."""
 
 
 class KeptInStep:
@@ -29,6 +34,8 @@ class KeptInStep:
         self._database = database
         self._due = StoredDueWork(database)
         self._steps: dict[str, InStep] = {}
+        self._asked: set[str] = set()
+        self._hurrying: set[asyncio.Task[None]] = set()
         self.walked_to: datetime | None = None
         """In the sandbox: up to where its clock is being walked."""
 
@@ -53,6 +60,35 @@ class KeptInStep:
     def of(self, tenant: str) -> InStep | None:
         """What keeps the tenant in step."""
         return self._steps.get(tenant)
+
+    async def hasten(self, tenant: str) -> None:
+        """Something has changed: have a round fall due now. Many at once are one. Raises Unavailable."""
+        step = self.of(tenant)
+        if step is None:
+            return
+        row = reconcile.hastened(step)
+        await self._due.put([row])
+        if isinstance(step.world.clock, HeldClock) and tenant not in self._asked:
+            # In the sandbox nobody works off what is due until the clock is walked; announcements do not wait for it.
+            self._asked.add(tenant)
+            task = asyncio.create_task(self._hurry(step, row))
+            self._hurrying.add(task)
+            task.add_done_callback(self._hurrying.discard)
+
+    async def _hurry(self, step: InStep, row: Due) -> None:
+        await asyncio.sleep(_TOGETHER_SECONDS)
+        self._asked.discard(step.world.tenant)
+        try:
+            await reconcile.due_round(step, row)
+            await self._due.done(row)
+        except Unavailable as error:
+            log.warning("sync_must_wait", reason=str(error))
+
+    async def close(self) -> None:
+        """Stop what was hastened; it is due still."""
+        for task in tuple(self._hurrying):
+            task.cancel()
+        await asyncio.gather(*self._hurrying, return_exceptions=True)
 
     def kinds(self) -> Mapping[str, Begin]:
         """Who does the rounds that fall due."""

@@ -229,6 +229,7 @@ class House:
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        await self.in_step.close()
         await self.engine.stop()
         for backing in self._backings.values():
             await backing.close()

@@ -16,6 +16,14 @@ class Company:
 
     def __init__(self, desk, emulators):
         self.desk, self.emulators = desk, emulators
+        self.agents, self.patients = {}, {}
+        """Odoo's ids, by label and by number."""
+
+    def load(self, **changes):
+        """The example world, some of it changed."""
+        self.heal()
+        made = self.desk.load(**changes)
+        self.agents, self.patients = made["agents"], made["patients"]
 
     @property
     def record(self):
@@ -42,6 +50,12 @@ class Company:
     def agent(self, label="a45"):
         """An agent, at work in her calendar."""
         return Person(self.emulators.google, f"{label}@demo.test")
+
+    def assistant(self):
+        """Somebody who may write in every agent's calendar, at work in a45's."""
+        person = self.agent()
+        person._http.headers["Authorization"] = "Bearer ya29.emu-svc"
+        return person
 
     def odoo(self, method, *args, **kwargs):
         """What a person does in Odoo with appointments."""
@@ -79,7 +93,7 @@ class Company:
         return pupitre("sync", *words, "--config", self.desk.home / "pupitre.toml")
 
     def remind(self, call="c-remind"):
-        """Odette books nothing; Jean books Tuesday 6 at 9 o'clock with both reminders, and hears that it is noted."""
+        """Jean books Tuesday 6 at 9 o'clock with both reminders, and hears that it is noted."""
         desk = self.desk
         desk.patiently(call, desk.event(call, "call_start", caller=JEAN))
         for words in ("je voudrais prendre rendez-vous", "oui", "mardi matin", "le premier", "oui"):
@@ -126,6 +140,5 @@ def running_company(tmp_path_factory, emulators):
 @pytest.fixture
 def company(running_company):
     """Nothing has happened yet but that Odette has an appointment on Wednesday 7 at 10:00 with a45."""
-    running_company.heal()
-    running_company.desk.load()
+    running_company.load()
     return running_company

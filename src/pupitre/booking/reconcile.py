@@ -138,16 +138,22 @@ async def _settle_all(step: InStep, found: Round) -> list[tuple[Followed, Did]]:
         else:
             await step.following.put([settled.followed])
             found.known[id_] = settled.followed
+        if settled.did is not Did.LATER:
+            await step.following.close_task(_refusal(one), conflicts.BY, step.world.now())
         done.append((one, settled.did))
     return done
 
 
 async def _refused(step: InStep, one: Followed, error: DeskError) -> None:
-    since = one.noticed_at.isoformat() if one.noticed_at else ""
-    key = f"{TaskKind.SYNC_ERROR}/{conflicts.claim(one.appointment)}/{since}"
     reason = f"Record and planning of appointment {one.appointment.id} could not be brought in step: {error}"
     id_ = one.appointment.id
-    await step.world.tasks.leave(key, TaskKind.SYNC_ERROR, reason, step.world.now(), appointment_id=id_)
+    await step.world.tasks.leave(_refusal(one), TaskKind.SYNC_ERROR, reason, step.world.now(), appointment_id=id_)
+
+
+def _refusal(one: Followed) -> str:
+    """The key of the task that is left when it could not be brought in step."""
+    since = one.noticed_at.isoformat() if one.noticed_at else ""
+    return f"{TaskKind.SYNC_ERROR}/{conflicts.claim(one.appointment)}/{since}"
 
 
 async def _strangers(step: InStep, found: Round) -> None:
@@ -196,6 +202,11 @@ async def due_round(step: InStep, row: Due, walked_to: datetime | None = None) -
     if row.key == PERIODIC:
         await step.world.due.put([next_round(step, report.at, walked_to if report.quiet else None)])
     return report
+
+
+def hastened(step: InStep) -> Due:
+    """The row of a round that is to begin at once."""
+    return Due(step.world.tenant, "announced", DUE_KIND, step.world.tenant, step.world.now())
 
 
 def next_round(step: InStep, now: datetime, walked_to: datetime | None = None) -> Due:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pupitre.ports import DeskError
-from pupitre.web import admin, feeds, functions, health, ivr, openapi, reminders, sandbox
+from pupitre.web import admin, feeds, functions, health, ivr, notifications, openapi, reminders, sandbox
 from pupitre.web.access import Keys, OnlyFromHere, Role, digest
 from pupitre.web.problems import NeverBare, Problem, on_problem, response
 from pupitre.wiring import House, Tenant
@@ -32,6 +32,7 @@ def app_of(house: House, *, visitor: Tenant | None = None, extra: Sequence[BaseR
         *admin.routes(keys),
         *reminders.routes(keys),
         *feeds.routes(house),
+        *notifications.routes(house),
         *health.routes(house.dependencies(), house.clock),
         *openapi.routes(),
         *extra,
