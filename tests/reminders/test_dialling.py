@@ -272,6 +272,18 @@ async def test_a_call_of_which_the_gateway_tells_nothing_was_not_answered():
     assert "no_answer" == office.calls.made[0].outcome
 
 
+async def test_a_call_that_was_taken_and_never_ended_gives_its_line_back():
+    office = Office(FRIDAY, unheard=timedelta(minutes=5))
+    await office.book(TUESDAY, offsets=("P1D",))
+    await office.walk(at("2026-01-05T15:02"))
+    await reminder_calls.read(office.world, office.calls.made[0].reminder_id)
+    await office.walk(at("2026-01-05T15:31"))
+    assert 1 == len(await office.calls.ringing())
+
+    await office.walk(at("2026-01-05T15:32"))
+    assert [] == await office.calls.ringing()
+
+
 async def test_a_second_try_stays_while_its_appointment_stands(office):
     await office.walk(at("2026-01-05T15:00"))
     await office.unanswered("busy")

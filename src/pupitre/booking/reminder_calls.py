@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -17,13 +18,17 @@ from pupitre.ports import Due, NotFound, Reminder, ReminderStatus
 UNHEARD_KIND = "reminder_unheard"
 """Of the rows of due work that end a call of which nothing was heard."""
 
+_LONGEST_CALL = timedelta(minutes=30)
+"""After so long a call that somebody took, and of which nothing was noted, gives its line back."""
+
 
 async def read(world: World, reminder_id: str) -> ReminderFound:
     """Somebody took the call: the appointment as the record has it now. Raises Unavailable.
 
     Nobody when it is gone, moved or in conflict; the call is then over, and has brought nothing.
     """
-    await world.due.drop(world.tenant, UNHEARD_KIND, [reminder_id])
+    if world.telephone is not None and world.telephone.rules.unheard is not None:
+        await world.due.put([Due(world.tenant, reminder_id, UNHEARD_KIND, reminder_id, world.now() + _LONGEST_CALL)])
     found = await _found(world, reminder_id)
     if found.appointment is None and world.telephone is not None:
         await world.telephone.calls.end(reminder_id, ReminderOutcome.UNCLEAR, world.now())
