@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 GRAMMAR = load("fr-FR").grammar
 OWN = yaml.safe_load((HERE / "emergencies.yaml").read_text(encoding="utf-8"))
 TUNE = yaml.safe_load((HERE / "authored" / "emergencies_tune.yaml").read_text(encoding="utf-8"))
-HELD = yaml.safe_load((HERE / "authored" / "emergencies_held.yaml").read_text(encoding="utf-8"))
+TUNE2 = yaml.safe_load((HERE / "authored" / "emergencies_tune2.yaml").read_text(encoding="utf-8"))
+READ = (OWN, TUNE, TUNE2)
+UNREAD = HERE / "authored" / "emergencies_held.yaml"
 TAKEN = 0.02
 HELD_MISSED, HELD_TAKEN = 0.10, 0.09
 """What the half that nobody reads scores today; these only ever go down."""
@@ -24,23 +26,26 @@ def heard(text: str) -> bool:
 
 
 def test_the_list_is_long_enough():
-    assert len(OWN["emergencies"]) + len(TUNE["emergencies"]) >= 150
-    assert len(OWN["lookalikes"]) + len(TUNE["lookalikes"]) >= 100
+    assert sum(len(kept["emergencies"]) for kept in READ) >= 150
+    assert sum(len(kept["lookalikes"]) for kept in READ) >= 100
 
 
-@pytest.mark.parametrize("text", [*OWN["emergencies"], *TUNE["emergencies"]])
+@pytest.mark.parametrize("text", [text for kept in READ for text in kept["emergencies"]])
 def test_an_emergency_is_heard(text):
     assert heard(text)
 
 
 def test_look_alikes_are_seldom_taken():
-    taken = [text for text in [*OWN["lookalikes"], *TUNE["lookalikes"]] if heard(text)]
+    lookalikes = [text for kept in READ for text in kept["lookalikes"]]
+    taken = [text for text in lookalikes if heard(text)]
 
-    assert len(taken) <= TAKEN * (len(OWN["lookalikes"]) + len(TUNE["lookalikes"])), taken
+    assert len(taken) <= TAKEN * len(lookalikes), taken
 
 
+@pytest.mark.skipif(not UNREAD.exists(), reason="the unread half is being written anew: the last one was read")
 def test_the_half_that_nobody_reads_does_not_fall():
-    missed = sum(not heard(text) for text in HELD["emergencies"]) / len(HELD["emergencies"])
-    taken = sum(heard(text) for text in HELD["lookalikes"]) / len(HELD["lookalikes"])
+    unread = yaml.safe_load(UNREAD.read_text(encoding="utf-8"))
+    missed = sum(not heard(text) for text in unread["emergencies"]) / len(unread["emergencies"])
+    taken = sum(heard(text) for text in unread["lookalikes"]) / len(unread["lookalikes"])
 
     assert (missed <= HELD_MISSED, taken <= HELD_TAKEN) == (True, True)

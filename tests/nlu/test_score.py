@@ -13,8 +13,9 @@ TARGETS = {
     "names": 0.92,
 }
 LENIENT = 0.96
-TUNED = [HERE / "dev", HERE / "authored" / "tune"]
+TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3"))]
 HELD = HERE / "authored" / "held"
+UNREAD = pytest.mark.skipif(not HELD.exists(), reason="the unread half is being written anew: the last one was read")
 FLOORS = {
     "intents": 0.79,
     "yesno": 0.92,
@@ -40,6 +41,7 @@ def test_wishes_are_seldom_misleading(folder):
     assert score(folder, "constraints")[1] >= LENIENT
 
 
+@UNREAD
 @pytest.mark.parametrize("name", SETS)
 def test_the_half_that_nobody_reads_does_not_fall(name):
     strict, _ = score(HELD, name)
@@ -47,7 +49,7 @@ def test_the_half_that_nobody_reads_does_not_fall(name):
     assert strict >= FLOORS[name]
 
 
-@pytest.mark.parametrize("folder", [*TUNED, HELD], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [*TUNED, pytest.param(HELD, marks=UNREAD, id="held")])
 def test_no_number_is_ever_wrong(folder):
     """A number that was not understood is none, never another one."""
     wrong = [
