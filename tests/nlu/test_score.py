@@ -13,7 +13,8 @@ TARGETS = {
     "names": 0.92,
 }
 LENIENT = 0.96
-TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3"))]
+TUNED = [HERE / "dev", HERE / "authored" / "tune"]
+READ = [*TUNED, HERE / "authored" / "tune2", HERE / "authored" / "tune3"]
 HELD = HERE / "authored" / "held"
 UNREAD = pytest.mark.skipif(not HELD.exists(), reason="the unread half is being written anew: the last one was read")
 FLOORS = {
@@ -49,7 +50,7 @@ def test_the_half_that_nobody_reads_does_not_fall(name):
     assert strict >= FLOORS[name]
 
 
-@pytest.mark.parametrize("folder", [*TUNED, pytest.param(HELD, marks=UNREAD, id="held")])
+@pytest.mark.parametrize("folder", [*READ, pytest.param(HELD, marks=UNREAD, id="held")])
 def test_no_number_is_ever_wrong(folder):
     """A number that was not understood is none, never another one."""
     wrong = [

@@ -11,7 +11,6 @@ from pupitre.nlu.days import (
     Bounds,
     coming,
     counted,
-    feast_date,
     ints,
     monday,
     month_end,
@@ -20,6 +19,7 @@ from pupitre.nlu.days import (
     next_dayno,
     window,
 )
+from pupitre.nlu.feasts import feast_date
 from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause
 
 NEVER = date.max

@@ -131,47 +131,41 @@ def weekday_later(found: Found) -> Clause:
     return one_day(coming(found.now.date(), ints(found, "weekday")[0]) + timedelta(days=int(found.words[0])))
 
 
+def this_and_next(found: Found) -> Clause:
+    """The coming day of that name and the one after it."""
+    first = coming(found.now.date(), ints(found, "weekday")[0])
+    return Clause(dates=(first, first + timedelta(days=7)))
+
+
+def part_of_date(found: Found) -> Clause:
+    """A part of a date: "l'après-midi du 14"."""
+    (part,) = (value for value in found.all("part") if isinstance(value, Clause))
+    return structs.replace(a_date(found), periods=part.periods, not_before=part.not_before, not_after=part.not_after)
+
+
 def weekday_of_week(found: Found) -> Clause:
     """weekday_of_week WEEKS: the day of that name in the week so many weeks from this one."""
     day = monday(found.now.date(), int(found.words[0])) + timedelta(days=ints(found, "weekday")[0])
     return one_day(day)
 
 
-def feast(found: Found) -> Clause:
-    """Feast MM-DD."""
-    return one_day(feast_date(found))
-
-
-def feast_date(found: Found) -> date:
-    """The next such day: the line says MM-DD, or easter and days after it."""
-    said, today = found.words[0], found.now.date()
-    if not said.startswith("easter"):
-        month, day = (int(word) for word in said.split("-"))
-        return next_date(today, month, day)
-    after = timedelta(days=int(said.removeprefix("easter") or 0))
-    this_year = easter(today.year) + after
-    return this_year if this_year >= today else easter(today.year + 1) + after
-
-
-def easter(year: int) -> date:
-    """Easter Sunday (Meeus, Jones and Butcher's computus for the Gregorian calendar)."""
-    golden, century, rest = year % 19, year // 100, year % 100
-    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
-    late = (golden + 11 * moon + 22 * sunday) // 451
-    month, day = divmod(moon + sunday - 7 * late + 114, 31)
-    return date(year, month, day + 1)
-
-
 def nth_weekday(found: Found) -> Clause:
-    """nth_weekday N: the Nth such day of a month, -1 the last; of next month when none is named."""
+    """nth_weekday N: the Nth such day of a month, -1 the last; of the next month that still has it when none is named."""
     months = ints(found, "month")
-    start = month_start(found, months[0]) if months else months_later(found.now.date().replace(day=1), 1)
+    today = found.now.date()
+    start = month_start(found, months[0]) if months else today.replace(day=1)
     weekday, which = ints(found, "weekday")[0], int(found.words[0])
+    after = not months and any(piece.key.startswith("prochain") for piece in found.pieces)
+    day = _nth(months_later(start, 1) if after else start, weekday, which)
+    return one_day(day if day >= today or months else _nth(months_later(start, 1), weekday, which))
+
+
+def _nth(start: date, weekday: int, which: int) -> date:
+    """The Nth such day of the month that begins at `start`, -1 the last."""
     if which < 0:
         end = month_end(start.year, start.month)
-        return one_day(end - timedelta(days=(end.weekday() - weekday) % 7))
-    return one_day(start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (which - 1)))
+        return end - timedelta(days=(end.weekday() - weekday) % 7)
+    return start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (which - 1))
 
 
 def same_month(found: Found) -> Clause:
@@ -296,12 +290,6 @@ def _one(clause: Clause) -> date:
     return clause.dates[0]
 
 
-def week_of_feast(found: Found) -> Clause:
-    """week_of_feast MM-DD."""
-    first = monday(feast_date(found))
-    return window(first, first + timedelta(days=6))
-
-
 def week_of_month(found: Found) -> Clause:
     """week_of_month N: seven days of a month, the Nth or (-1) the last."""
     start, which = month_start(found, ints(found, "month")[0]), int(found.words[0])
@@ -330,6 +318,12 @@ def month_part(found: Found) -> Clause:
     return window(*part)
 
 
+def first_days(found: Found) -> Clause:
+    """The first so many days of a month."""
+    start = month_start(found, ints(found, "month")[0])
+    return window(start, start + timedelta(days=found.numbers()[0] - 1))
+
+
 def _days_of(start: date, words: tuple[str, ...]) -> Bounds:
     end = month_end(start.year, start.month)
     if not words:
@@ -348,15 +342,6 @@ def months(found: Found) -> Clause:
     return window(max(first, today), last)
 
 
-def season(found: Found) -> Clause:
-    """Season MM-DD MM-DD: the next one, or the one that is not over yet."""
-    today = found.now.date()
-    (month1, day1), (month2, day2) = ([int(n) for n in word.split("-")] for word in found.words)
-    end = next_date(today, month2, day2)
-    start = date(end.year - ((month1, day1) > (month2, day2)), month1, day1)
-    return window(max(start, today), end)
-
-
 def in_month(found: Found) -> Clause:
     """The week in which the same day so many months later lies."""
     first = monday(months_later(found.now.date(), counted(found)))
@@ -369,8 +354,10 @@ ACTIONS: dict[str, Action] = {
     "in_days": in_days,
     "next_weekday": next_weekday,
     "weekday_later": weekday_later,
+    "this_and_next": this_and_next,
+    "part_of_date": part_of_date,
+    "first_days": first_days,
     "weekday_of_week": weekday_of_week,
-    "feast": feast,
     "nth_weekday": nth_weekday,
     "same_month": same_month,
     "several_days": several_days,
@@ -378,7 +365,6 @@ ACTIONS: dict[str, Action] = {
     "today_part": today_part,
     "in_days_between": in_days_between,
     "month_range": month_range,
-    "week_of_feast": week_of_feast,
     "next_month_date": next_month_date,
     "weekdays": weekdays,
     "last_weekday": last_weekday,
@@ -393,6 +379,5 @@ ACTIONS: dict[str, Action] = {
     "month": month,
     "month_part": month_part,
     "months": months,
-    "season": season,
     "in_month": in_month,
 }

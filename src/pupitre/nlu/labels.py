@@ -50,7 +50,8 @@ def intent(words: Sequence[str], grammar: Grammar) -> Heard[Intent] | None:
     """What the caller wants; what was denied or taken back does not count.
 
     Kinds in upper case say it, those in lower case only when nothing clearer was said: `cancel` an impediment,
-    `move` a wish for another time, `agent` a person named, `book` an appointment named.
+    `move` a wish for another time, `mine` an appointment the caller has, `agent` a person named, `book` an appointment
+    or a service named. `KEEP` says that all stays as it is.
     """
     rules = grammar.topics["intent"][0].rules
     return _decided(_standing([(rules[m.rule].kind, m) for m in spotted("intent", words, grammar)]))
@@ -77,6 +78,8 @@ def _decided(said: Sequence[str]) -> Heard[Intent] | None:
     kinds = set(said)
     if not kinds.isdisjoint({"AGENT", "MACHINE"}):
         return Heard(Intent.AGENT)
+    if "KEEP" in kinds:
+        return None
     if "RESCHEDULE" in kinds:
         return Heard(Intent.RESCHEDULE)
     if "CANCEL" in kinds:
@@ -85,6 +88,8 @@ def _decided(said: Sequence[str]) -> Heard[Intent] | None:
         return Heard(Intent.RESCHEDULE, others=(Intent.CANCEL,)) if again else Heard(Intent.CANCEL)
     if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
         return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
+    if "mine" in kinds and "move" in kinds:
+        return Heard(Intent.RESCHEDULE, UNSURE)
     if not kinds.isdisjoint({"BOOK", "AGAIN"}):
         return Heard(Intent.BOOK)
     return _weakly(kinds)
@@ -92,7 +97,7 @@ def _decided(said: Sequence[str]) -> Heard[Intent] | None:
 
 def _weakly(kinds: set[str]) -> Heard[Intent] | None:
     """What is meant when nothing says it plainly."""
-    if "OTHER" in kinds:
+    if not kinds.isdisjoint({"OTHER", "mine"}):
         if {"cancel", "move"} <= kinds:
             return Heard(Intent.RESCHEDULE, UNSURE)
         return Heard(Intent.CANCEL, UNSURE, (Intent.RESCHEDULE,)) if "cancel" in kinds else None

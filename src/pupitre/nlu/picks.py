@@ -9,12 +9,14 @@ from msgspec import structs
 
 from pupitre.nlu.cascade import Piece, run
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.labels import command
+from pupitre.nlu.labels import command, labels
 from pupitre.nlu.meaning import Command, Heard, Pick
 from pupitre.nlu.when import ACTIONS, when
 from pupitre.wish import Clause, Period, Wish
 
 RANKS = (Pick.FIRST, Pick.SECOND, Pick.THIRD)
+AGAIN = frozenset({Command.REPEAT.value, Command.SLOWER.value})
+"""Commands that ask for the offers once more."""
 NEAR = timedelta(minutes=30)
 """How far from "vers dix heures" an offer may be."""
 
@@ -30,9 +32,20 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
     said = command(words, grammar)
     if said is Command.AGENT:
         return Heard(Pick.AGENT)
-    if not by_time and ("REPEAT" in kinds or (said is Command.REPEAT and not ranks)):
+    again = not AGAIN.isdisjoint(labels("command", words, grammar))
+    if not by_time and ("REPEAT" in kinds or (again and not ranks)):
         return Heard(Pick.REPEAT)
+    if "NONE" in kinds and not ranks and not _names_a_day_or_hour(wish):
+        return Heard(Pick.NONE)
+    if len(by_time) > 1 and not kinds.isdisjoint({"first", "last"}):
+        return Heard(RANKS[by_time[0 if "first" in kinds else -1]])
     return _decided(kinds, ranks, by_time) or _without_rank(kinds, refused, wish, offers, count)
+
+
+def _names_a_day_or_hour(wish: Wish | None) -> bool:
+    """Whether more was said of when than "tôt" or "tard", which may well be the complaint."""
+    wanted = wish.any_of if wish else ()
+    return any(clause.days or clause.dates or clause.at or clause.window_start for clause in wanted)
 
 
 def _decided(kinds: set[str], ranks: list[int], by_time: list[int]) -> Heard[Pick] | None:

@@ -7,14 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from msgspec import structs
 
-from pupitre.nlu import bounds, clocks, days
+from pupitre.nlu import bounds, clocks, days, feasts
 from pupitre.nlu.cascade import Action, Piece, run
 from pupitre.nlu.clauses import DAY_FIELDS, TIME_FIELDS, bare, has, joined, replaced, same_side
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Heard
 from pupitre.wish import WEEKDAYS, Clause, Wish
 
-ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, **bounds.ACTIONS}
+ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, **feasts.ACTIONS, **bounds.ACTIONS}
 
 
 def pieces_of(words: Sequence[str], grammar: Grammar, now: datetime) -> list[Piece]:
@@ -54,6 +54,8 @@ class Composition:
         """A reason is being given: days and times in it are no wishes."""
         self.chain = 0
         """Clauses at the end of `wanted` that are joined by a plain "or": a time said last holds for all."""
+        self.closed = False
+        """The last wish was said to hold all day: no time of day said later is part of it."""
         self.asap = self.any = False
         self.newest: Clause | None = None
         self.before: tuple[tuple[Clause, ...], tuple[Clause, ...]] = ((), ())
@@ -109,6 +111,9 @@ class Composition:
                 self.asap = True
             case "any":
                 self.any = True
+            case "whole":
+                self.closed = bool(self.wanted) and self.last
+                self.any = self.any or not self.closed
             case _:
                 self._look_back(kind)
 
@@ -156,7 +161,11 @@ class Composition:
 
     def _bound(self, *, before: bool) -> None:
         """A bare "avant" or "après" bounds by the date just said: "je pars le 28 alors avant"."""
-        if not self.wanted or not self.wanted[-1].dates:
+        last = self.wanted[-1] if self.wanted else Clause()
+        moment = last.at or last.not_after
+        if moment and not last.dates:
+            self.wanted[-1] = Clause(not_after=moment) if before else Clause(not_before=moment)
+        if not last.dates:
             return
         dates = self.wanted[-1].dates
         one = timedelta(days=1)
@@ -198,6 +207,10 @@ class Composition:
             self.wanted[-1] = replaced(current, new)
             return
         new = self._in_same_month(current, new)
+        if self.closed and has(new, DAY_FIELDS):
+            self.wanted.append(new)
+            self.chain, self.closed = 1, False
+            return
         if self.concluding and (_lists(current, new) or joined(current, new, union=False) is None):
             self.wanted, self.chain = [new], 1
             return
