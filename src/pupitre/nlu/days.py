@@ -150,7 +150,7 @@ def weekday_of_week(found: Found) -> Clause:
 
 
 def nth_weekday(found: Found) -> Clause:
-    """nth_weekday N: the Nth such day of a month, -1 the last; of the next month that still has it when none is named."""
+    """nth_weekday N: the Nth such day of a month, -1 the last; without a name, of the next month that still has it."""
     months = ints(found, "month")
     today = found.now.date()
     start = month_start(found, months[0]) if months else today.replace(day=1)

@@ -86,13 +86,14 @@ def _decided(said: Sequence[str]) -> Heard[Intent] | None:
         after = said[said.index("CANCEL") :]
         again = not {"AGAIN", "BOOK", "move"}.isdisjoint(after)
         return Heard(Intent.RESCHEDULE, others=(Intent.CANCEL,)) if again else Heard(Intent.CANCEL)
+    return _moved(kinds) or (Heard(Intent.BOOK) if not kinds.isdisjoint({"BOOK", "AGAIN"}) else _weakly(kinds))
+
+
+def _moved(kinds: set[str]) -> Heard[Intent] | None:
+    """An appointment or an impediment named beside a wish for another time."""
     if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
         return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
-    if "mine" in kinds and "move" in kinds:
-        return Heard(Intent.RESCHEDULE, UNSURE)
-    if not kinds.isdisjoint({"BOOK", "AGAIN"}):
-        return Heard(Intent.BOOK)
-    return _weakly(kinds)
+    return Heard(Intent.RESCHEDULE, UNSURE) if {"mine", "move"} <= kinds else None
 
 
 def _weakly(kinds: set[str]) -> Heard[Intent] | None:
