@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-HELD = "held"
+HELD = "held2"
 LEAST = {
     "intents": 100,
     "yesno": 90,
@@ -55,8 +55,7 @@ def both(kind: str) -> list[dict]:
 
 
 def every(kind: str) -> list[dict]:
-    held = half_of(kind, HELD) if (AUTHORED / HELD / f"{kind}.jsonl").exists() else []
-    return both(kind) + half_of(kind, SECOND) + held
+    return both(kind) + half_of(kind, SECOND) + half_of(kind, HELD)
 
 
 def masked(text: str) -> str:

@@ -15,9 +15,9 @@ OWN = yaml.safe_load((HERE / "emergencies.yaml").read_text(encoding="utf-8"))
 TUNE = yaml.safe_load((HERE / "authored" / "emergencies_tune.yaml").read_text(encoding="utf-8"))
 TUNE2 = yaml.safe_load((HERE / "authored" / "emergencies_tune2.yaml").read_text(encoding="utf-8"))
 READ = (OWN, TUNE, TUNE2)
-UNREAD = HERE / "authored" / "emergencies_held.yaml"
+UNREAD = HERE / "authored" / "held2" / "emergencies.yaml"
 TAKEN = 0.02
-HELD_MISSED, HELD_TAKEN = 0.10, 0.09
+HELD_MISSED, HELD_TAKEN = 0.14, 0.15
 """What the half that nobody reads scores today; these only ever go down."""
 
 
@@ -42,7 +42,6 @@ def test_look_alikes_are_seldom_taken():
     assert len(taken) <= TAKEN * len(lookalikes), taken
 
 
-@pytest.mark.skipif(not UNREAD.exists(), reason="the unread half is being written anew: the last one was read")
 def test_the_half_that_nobody_reads_does_not_fall():
     unread = yaml.safe_load(UNREAD.read_text(encoding="utf-8"))
     missed = sum(not heard(text) for text in unread["emergencies"]) / len(unread["emergencies"])

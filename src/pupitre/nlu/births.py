@@ -12,11 +12,14 @@ from pupitre.nlu.when import ACTIONS
 OLDEST = 120
 """Years: nobody is older."""
 CENTURIES = (19, 20)
+PARTS = 3
+LAST_DAY = 31
 
 
 def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | None:
     """Day, month and year said in a row, the month as a word or a number; after a correction the last one counts."""
     rows: list[list[int]] = [[]]
+    corrections: set[int] = set()
     for piece in run(grammar.topics["birth_date"], words, ACTIONS, now):
         if piece.kind in ("month", "first") and isinstance(piece.value, int):
             rows[-1].append(piece.value)
@@ -24,8 +27,19 @@ def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | 
             rows[-1].extend(number for number in _parts(piece.key) if number)  # "zéro trois" is 3
         elif piece.key not in JOINTS:
             rows.append([])
-    born = [found for row in rows if (found := _born(row, now.date()))]
+            if piece.kind == "fix":
+                corrections.add(len(rows) - 1)
+    born = [found for row in _corrected(rows, corrections) if (found := _born(row, now.date()))]
     return born[-1] if born else None
+
+
+def _corrected(rows: list[list[int]], corrections: set[int]) -> list[list[int]]:
+    """With a year that was said again after a correction in place of the first: "48 non 49"."""
+    kept: list[list[int]] = []
+    for at, row in enumerate(rows):
+        again = at in corrections and kept and len(kept[-1]) == PARTS and len(row) == 1 and row[0] > LAST_DAY
+        kept.append([*kept[-1][:-1], *row] if again else row)
+    return kept
 
 
 def _born(numbers: list[int], today: date) -> date | None:

@@ -77,7 +77,7 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
         if kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
             parts = _grown(parts, found, (at, end), None if open_ else mark, particle=kind == "particle")
             mark, open_ = "", True
-        else:
+        elif kind != "pause":
             strange += kind == "stop"
             open_ = False
             if kind == "fix":
@@ -166,8 +166,9 @@ def _split(part: Part, grammar: Grammar) -> SpokenName:
 
 def _family_first(words: Sequence[str], firsts: Sequence[bool], grammar: Grammar) -> bool:
     """Whether the family name came first: "garnier lucette", "nguyen thi mai"."""
+    swapped = words[0] in grammar.last_names and words[-1] not in grammar.last_names
     if firsts[0]:
-        return False
+        return swapped and firsts[-1] and words[-1] in grammar.first_names
     return firsts[-1] or (words[0] in grammar.last_names and words[-1] not in grammar.last_names)
 
 
