@@ -31,7 +31,7 @@ from pupitre.desk import Desk, Incoming, take_turn
 from pupitre.dialogue.actions import Action, Transfer
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
-from pupitre.dialogue.events import HungUp, WorldEvent
+from pupitre.dialogue.events import CommitmentEnded, HungUp, WorldEvent
 from pupitre.in_step import KeptInStep
 from pupitre.perform import perform
 from pupitre.phones import e164
@@ -281,7 +281,10 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
     hold = timedelta(seconds=settings.limits.hold_s)
 
     async def carry_out(call: Call, effect: Effect) -> WorldEvent:
-        return await perform(await house.world(id_), call, effect)
+        outcome = await perform(await house.world(id_), call, effect)
+        if isinstance(outcome, CommitmentEnded):
+            metrics.COMMITMENTS.labels(id_, outcome.outcome).inc()
+        return outcome
 
     async def keep(call_id: str) -> None:
         now = house.clock.now()

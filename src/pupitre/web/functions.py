@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pupitre import metrics
 from pupitre.booking import commit, offers
 from pupitre.dialogue.context import appointment_values, slot_values
 from pupitre.dialogue.effects import Commit, ProposeSlots
@@ -103,6 +104,7 @@ async def commit_event(tenant: Tenant, request: Request) -> Response:
     told = await commit.commit(world, commit.asked_for(asked.call_id, effect, now, Source.WEB), _PATIENCE)
     while told is None:
         told = await commit.commit(world, commit.asked_for(asked.call_id, effect, now, Source.WEB), _PATIENCE)
+    metrics.COMMITMENTS.labels(tenant.id, told.outcome).inc()
     _refuse_unless_recorded(told)
     values = appointment_values(told.appointment, tenant.desk.script) if told.appointment else {}
     state = told.appointment.sync_state if told.appointment else SyncState.PENDING

@@ -23,6 +23,7 @@ from pupitre.sandbox.worlds import World
 from pupitre.web.access import Keys, Role
 from pupitre.web.bodies import answer, decode
 from pupitre.web.problems import Problem
+from pupitre.web.shapes import local
 from pupitre.wiring import House, Tenant
 
 WORLD_LIMIT = 16 * 1024 * 1024
@@ -67,7 +68,7 @@ def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
         return answer(await reset(house, tenant, world))
 
     async def clock(request: Request) -> Response:
-        keys.tenant(request, Role.ADMIN)
+        tenant = keys.tenant(request, Role.ADMIN)
         wanted = await decode(request, ClockJson)
         now = house.clock.now()
         if (wanted.set is None) == (wanted.advance is None):
@@ -78,7 +79,7 @@ def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
         if until < now:
             raise Problem(400, "invalid", f"Time is walked forward; it is {now.isoformat()} already.")
         await house.walk(until)
-        return answer({"now": house.clock.now().isoformat()})
+        return answer({"now": local(house.clock.now(), tenant.settings.timezone)})
 
     async def dialer(request: Request) -> Response:
         tenant = keys.tenant(request, Role.ADMIN)
