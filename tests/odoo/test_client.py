@@ -26,17 +26,22 @@ async def count(client):
 
 
 class Lab:
-    """The emulator, its faults and its sessions, with a client that has just logged in."""
+    """A database of its own on the emulator, its faults and its sessions, and a client for it."""
 
-    def __init__(self, place):
-        self.url = place.settings.url
-        settings = msgspec.structs.replace(place.settings, timeout_s=1)
-        self.login = Login(settings.database, "ivr", "ivr")
+    def __init__(self, url, *, with_key=False):
+        self.url = url
+        self.order("world", db="lab")
+        settings = OdooSettings(url=url, database="lab", login="ivr", password="ivr", timeout_s=1)
+        if with_key:
+            key = self.order("key", db="lab", login="ivr")["key"]
+            settings = msgspec.structs.replace(settings, password="", api_key=key)
+        self.login = Login("lab", "ivr", "ivr")
         self.client = Client(settings, self.login)
 
     def order(self, path, **body):
         answer = requests.post(f"{self.url}/_emu/{path}", json=body, timeout=10)
         assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def fault(self, respond, times=1, when="before", **match):
         body = {"backend": "odoo", "match": match, "times": times, "respond": respond, "when": when}
@@ -51,18 +56,18 @@ class Lab:
 
 
 @pytest.fixture
-async def lab(emulated_place):
-    lab = Lab(emulated_place)
+async def lab(odoo_emulator):
+    lab = Lab(odoo_emulator)
     await count(lab.client)
     yield lab
     await lab.client.close()
     lab.clear()
     lab.order("sessions", forgive=True)
-    lab.order("two_factor", db="tests", enforced=False)
+    lab.order("two_factor", db="lab", enforced=False)
 
 
-async def test_all_calls_share_one_login(emulated_place):
-    lab = Lab(emulated_place)
+async def test_all_calls_share_one_login(odoo_emulator):
+    lab = Lab(odoo_emulator)
     lab.fault({"status": 500}, times=100, path_regex="authenticate", nth=2)
     try:
         await asyncio.gather(*[count(lab.client) for _ in range(8)])
@@ -72,7 +77,7 @@ async def test_all_calls_share_one_login(emulated_place):
 
 
 async def test_an_expired_session_is_renewed_once_for_everybody_who_noticed(lab):
-    lab.order("sessions", expire=True)
+    lab.order("sessions", db="lab", expire=True)
     lab.fault({"status": 500}, times=100, path_regex="authenticate", nth=2)
 
     assert len(set(await asyncio.gather(*[count(lab.client) for _ in range(8)]))) == 1
@@ -97,7 +102,7 @@ async def test_a_session_that_ends_at_once_again_and_again_is_no_endless_loop(la
 
 
 async def test_a_second_factor_is_understood_and_said(lab):
-    lab.order("two_factor", db="tests", enforced=True)
+    lab.order("two_factor", db="lab", enforced=True)
 
     with pytest.raises(Unavailable, match="second factor"):
         await count(lab.client)
@@ -132,9 +137,9 @@ async def test_a_database_that_is_not_there_is_said(place):
     [{"status": 502}, {"status": 503, "retry_after": 7}, {"drop": True}, {"delay_ms": 3000}, {"status": 200}],
     ids=["bad gateway", "maintenance", "dropped", "silence", "a page instead of Odoo"],
 )
-@pytest.mark.parametrize("way", ["emulated_place", "emulated_place_with_key"])
-async def test_trouble_on_the_way_is_unavailable(respond, way, request):
-    lab = Lab(request.getfixturevalue(way))
+@pytest.mark.parametrize("with_key", [False, True], ids=["session", "json2"])
+async def test_trouble_on_the_way_is_unavailable(respond, with_key, odoo_emulator):
+    lab = Lab(odoo_emulator, with_key=with_key)
     lab.fault(respond, path_regex="search_count|call_kw")
     try:
         with pytest.raises(Unavailable) as caught:

@@ -10,6 +10,8 @@ from tests.odoo.places import NOW
 from pupitre.model import CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, Who
 
+pytestmark = pytest.mark.xdist_group("odoo")
+
 
 @pytest.fixture(params=["emulator session", "emulator json2"], ids=["session", "json2"])
 def place(request):
@@ -34,9 +36,11 @@ async def test_the_start_of_a_call_costs_two_reads_at_once(desk):
     desk.place.patient(phone=number)
     await desk.directory.lookup_patient(Who(phone=number))
 
-    both = asyncio.gather(desk.directory.lookup_patient(Who(phone=number)), desk.records.upcoming_by_phone(number, NOW))
+    async def both():
+        lookup = desk.directory.lookup_patient(Who(phone=number))
+        await asyncio.gather(lookup, desk.records.upcoming_by_phone(number, NOW))
 
-    assert sorted(await counted(both)) == ["calendar.event.search_read", "res.partner.search_read"]
+    assert sorted(await counted(both())) == ["calendar.event.search_read", "res.partner.search_read"]
 
 
 async def test_a_booking_costs_the_seeds_three_writes_and_nothing_else(desk):

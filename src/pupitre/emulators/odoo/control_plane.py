@@ -30,8 +30,10 @@ class _KeyOrder(Struct, forbid_unknown_fields=True):
 
 
 class _SessionOrder(Struct, forbid_unknown_fields=True):
+    db: str | None = None
+    """Whose sessions; None: everybody's."""
     expire: bool = False
-    """End every session."""
+    """End them."""
     rotate: bool = False
     """Give the next session that is used another id."""
     forgive: bool = False
@@ -142,7 +144,7 @@ class ControlPlane:
     async def _sessions(self, request: Request) -> object:
         order = msgspec.json.decode(await request.body(), type=_SessionOrder)
         if order.expire:
-            self._state.sessions.end_all()
+            self._state.sessions.end_all(order.db)
         if order.rotate:
             self._state.sessions.rotate_next = True
         if order.forgive:
