@@ -35,15 +35,18 @@ def play(page, folder):
 
     The page's ports become free ones.
     """
-    for port in ("8080", "8090"):
-        page = page.replace(port, free_port())
+    desk, emulators = free_port(), free_port()
+    page = page.replace("8080", desk).replace("8090", emulators)
+    # A person reads on while the desk wakes up; a script has to wait, or hears fillers the page does not show.
+    awake = f"until curl -sf http://127.0.0.1:{desk}/readyz > /dev/null; do sleep 0.2; done\n"
     (folder / "bin").mkdir()
     command = folder / "bin" / "pupitre"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m pupitre "$@"\n')
     command.chmod(0o755)
     blocks = steps(page)
     script = "set -eu -o pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\nPATH=$PWD/bin:$PATH\n"
-    script += "".join(f"{commands}\necho '{MARK}'\n" for commands, _ in blocks)
+    for commands, _ in blocks:
+        script += f"{commands}\n{awake if 'pupitre serve' in commands else ''}echo '{MARK}'\n"
     ended = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
