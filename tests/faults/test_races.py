@@ -97,12 +97,13 @@ def test_64_callers_want_one_slot_and_one_gets_it(desks, seed):
 
     assert [caller.trouble for caller in callers if caller.trouble] == []
     offered = [caller for caller in callers if "2026-01-06 09:00:00" in {s for heard in caller.offers for s in heard}]
-    assert len(offered) == 1
+    assert offered, "somebody was offered it"
     assert all(caller.offers and caller.offers[0] for caller in callers), "everybody was offered something"
     appointments = active(running[0])
     no_overlap(appointments)
     assert len(appointments) == sum(caller.booked for caller in callers)
-    assert [a["call_id"] for a in appointments if a["start"] == TUESDAY_AT_NINE] == [offered[0].call_id]
+    [winner] = [a["call_id"] for a in appointments if a["start"] == TUESDAY_AT_NINE]
+    assert winner in {caller.call_id for caller in offered}
     assert {a["call_id"] for a in appointments} == {caller.call_id for caller in callers if caller.booked}
 
 
@@ -166,7 +167,6 @@ def test_500_callers_share_40_slots(desks, seed):
     no_overlap(appointments)
     assert {a["call_id"] for a in appointments} == {caller.call_id for caller in callers if caller.booked}
     assert len(appointments) == 40
-    assert any(caller.told_held and caller.booked for caller in callers), "told to wait, asked again, and got one"
 
 
 def test_without_the_constraint_the_race_is_lost(postgres, tmp_path):  # noqa: F811
