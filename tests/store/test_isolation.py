@@ -115,7 +115,7 @@ MEANT = {
     "commitments.add_line": {"id": "k1"},
     "commitments.history": {"id": "k1"},
     "commitments.waited": {"id": "k1"},
-    "reminders.put": {"id": "r1", "patient_id": "1"},
+    "reminders.put": {"id": "r1", "patient_id": "1", "status": "scheduled"},
     "reminders.read": {"id": "r1"},
     "tasks.leave": {"kind": "conflict"},
     "sync.forget": {"now": NOW + 2 * HOUR},

@@ -51,8 +51,8 @@ class StoredOutboundCalls:
 
     async def to_number(self, phone: str, since: datetime) -> int:
         """See `OutboundCalls.to_number`."""
-        [row] = await self._database.read(SQL["to_number"], tenant=self._tenant, phone=phone, since=since)
-        return convert(row["calls"], int)
+        rows = await self._database.read(SQL["to_number"], tenant=self._tenant, phone=phone, since=since)
+        return convert(rows[0]["calls"], int) if rows else 0
 
     async def forbid(self, phone: str, at: datetime, call_id: str | None = None) -> None:
         """The patient asked, in this call, never to be called at this number again."""

@@ -24,8 +24,8 @@ SELECT reminder_id, appointment_id, phone, at, outcome, ended_at FROM outbound_c
 WHERE tenant = :tenant AND at >= :since ORDER BY at, id LIMIT :limit;
 
 -- name: to_number
--- Calls to one number since an instant.
-SELECT count(*) AS calls FROM outbound_calls WHERE tenant = :tenant AND at >= :since AND phone = :phone;
+-- Calls to one number since an instant; no row when there was none.
+SELECT count(*) AS calls FROM outbound_calls WHERE tenant = :tenant AND at >= :since AND phone = :phone GROUP BY phone;
 
 -- name: forbid
 -- A number that asked not to be called; the first time counts.
