@@ -38,7 +38,8 @@ def play(page, folder):
     desk, emulators = free_port(), free_port()
     page = page.replace("8080", desk).replace("8090", emulators)
     # A person reads on while the desk wakes up; a script has to wait, or hears fillers the page does not show.
-    awake = f"until curl -sf http://127.0.0.1:{desk}/readyz > /dev/null; do sleep 0.2; done\n"
+    ready = f"curl -sf http://127.0.0.1:{desk}/readyz > /dev/null"
+    awake = f"for _ in $(seq 40); do if {ready}; then break; fi; sleep 0.2; done\n"
     (folder / "bin").mkdir()
     command = folder / "bin" / "pupitre"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m pupitre "$@"\n')
