@@ -15,8 +15,8 @@ from pupitre.nlu.when import ACTIONS
 from pupitre.nlu.words import words
 
 GRAMMAR = load("fr-FR").grammar
-FOLDERS = (HERE / "dev", HERE / "authored" / "tune")
-LISTS = (HERE / "emergencies.yaml", HERE / "authored" / "emergencies_tune.yaml")
+FOLDERS = (HERE / "dev", *sorted((HERE / "authored").glob("tune*")))
+LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
 TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "reminder")
 
 
