@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 
@@ -17,6 +18,8 @@ class HeldClock:
 
     def __init__(self, now: datetime) -> None:
         self._now = now.astimezone(UTC)
+        self.walking = asyncio.Lock()
+        """Held by whoever walks it, one at a time in this process."""
 
     def now(self) -> datetime:
         return self._now

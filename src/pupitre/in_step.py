@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -60,6 +61,12 @@ class KeptInStep:
     def of(self, tenant: str) -> InStep | None:
         """What keeps the tenant in step."""
         return self._steps.get(tenant)
+
+    def follow_both_ways(self, tenant: str, two_way: bool) -> None:  # noqa: FBT001 -- it is what the name says
+        """From now on carry what people change in the planning into the record, or leave it to a person."""
+        step = self.of(tenant)
+        if step is not None:
+            self._steps[tenant] = replace(step, two_way=two_way)
 
     async def hasten(self, tenant: str) -> None:
         """Something has changed: have a round fall due now. Many at once are one. Raises Unavailable."""

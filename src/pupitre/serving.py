@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -41,10 +41,12 @@ async def serve_house(
     visitor: Tenant | None = None,
     extra: Sequence[BaseRoute] = (),
     closing: asyncio.Event | None = None,
+    opening: Callable[[str], Awaitable[None]] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish the turns under way and close the house.
 
-    `closing` is set at the signal: answers that have no end of their own are to end then.
+    `closing` is set at the signal: answers that have no end of their own are to end then. `opening` is given the
+    address as soon as it answers; what it does is done before the address is told to anybody.
     """
     try:
         listener = listen(host, port)
@@ -70,7 +72,16 @@ async def serve_house(
         loop.add_signal_handler(name, _stop, server, closing)
     if server.started:
         shown = f"[{host}]" if ":" in host else host
-        print(f"ready http://{shown}:{listener.getsockname()[1]}", flush=True)  # noqa: T201 -- contract §3
+        address = f"http://{shown}:{listener.getsockname()[1]}"
+        try:
+            if opening is not None:
+                await opening(address)
+        except BaseException:
+            _stop(server, closing)
+            await serving
+            await house.close()
+            raise
+        print(f"ready {address}", flush=True)  # noqa: T201 -- contract §3
     await serving
     await house.close()
 

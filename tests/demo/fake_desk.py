@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests.demo.fake_play import FakePlay
 from tests.demo.fake_world import CALLERS, HALF, NOW, OFFERS, FakeWorld
 
 from pupitre.web.demo.routes import routes
@@ -69,6 +70,7 @@ class FakeDesk(FakeWorld):
     def __init__(self) -> None:
         super().__init__()
         self.calls: dict[str, ScriptedCall] = {}
+        self.play = FakePlay(self)
         self.closing = asyncio.Event()
 
     async def turns(self, call_id: str) -> Sequence[SeenTurn]:
@@ -241,7 +243,11 @@ def application(desk: FakeDesk) -> Starlette:
         return JSONResponse(known.context) if known else Response(status_code=404)
 
     return Starlette(
-        routes=[Route("/ivr", ivr, methods=["POST"]), Route("/v1/calls/{call_id}", call), *routes(desk, desk.closing)],
+        routes=[
+            Route("/ivr", ivr, methods=["POST"]),
+            Route("/v1/calls/{call_id}", call),
+            *routes(desk, desk.closing, desk.play),
+        ],
     )
 
 

@@ -13,7 +13,7 @@ import aiohttp
 import click
 import msgspec
 
-from pupitre.commands.demo import demo_house
+from pupitre.commands.demo import local_demo
 from pupitre.commands.written_calls import Stage, bare_stage, play_all, sandbox_stage
 from pupitre.desk import take_turn
 from pupitre.logs import set_up
@@ -75,12 +75,8 @@ def _calls_of(file: Path) -> tuple[WrittenCall, ...]:
 async def _demo_stage() -> AsyncIterator[Stage]:
     """The demo's world, forgotten at the end."""
     with TemporaryDirectory(prefix="pupitre-talk-") as folder:
-        house, tenant = await demo_house(Path(folder), 0)
-        house.launch(working=True)
-        try:
+        async with local_demo(Path(folder)) as (house, tenant):
             yield bare_stage(_in_process(house, tenant))
-        finally:
-            await house.close()
 
 
 @asynccontextmanager

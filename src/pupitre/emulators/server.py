@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -73,17 +73,35 @@ async def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[str], No
 
     Raises RuntimeError when the application cannot start.
     """
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, stopped.set)
+    async with answering(app, listener) as address:
+        ready(address)
+        await stopped.wait()
+
+
+@contextlib.asynccontextmanager
+async def answering(app: ASGIApp, listener: socket.socket) -> AsyncIterator[str]:
+    """Answer at the `listener` for as long as the block lasts; gives the base address.
+
+    Raises RuntimeError when the application cannot start.
+    """
     config = uvicorn.Config(
         app, http=_DroppableProtocol, log_level="warning", timeout_graceful_shutdown=_GRACE_S, lifespan="on"
     )
-    server = _Server(config, lambda: ready(address))
-    loop = asyncio.get_running_loop()
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(stop, lambda: setattr(server, "should_exit", True))
+    up = asyncio.Event()
+    server = _Server(config, up.set)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    waiting = asyncio.create_task(up.wait())
     try:
-        await server.serve(sockets=[listener])
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not up.is_set():
+            raise RuntimeError("the emulators did not start; the log above says why")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        waiting.cancel()
+        server.should_exit = True
+        await serving
         listener.close()
-    if not server.started:
-        raise RuntimeError("the emulators did not start; the log above says why")

@@ -30,13 +30,19 @@ class OdooEvent(Struct, frozen=True):
     x_source: str | bool = False
     x_status: str | bool = False
     x_sync_state: str | bool = False
+    x_sync_error: str | bool = False
     x_call_id: str | bool = False
+    x_external_uid: str | bool = False
+    x_gcal_calendar_id: str | bool = False
     x_gcal_event_id: str | bool = False
+    x_gcal_etag: str | bool = False
     x_patient_partner_id: int | bool = False
+    active: bool = True
 
 
 class OdooPartner(Struct, frozen=True):
     id: int
+    name: str | bool = False
     phone: str | bool = False
 
 
@@ -60,6 +66,7 @@ class GoogleEvent(Struct, frozen=True):
     calendarId: str  # noqa: N815 -- Google's name
     id: str
     status: str = "confirmed"
+    etag: str = ""
     start: GoogleTime = GoogleTime()
     end: GoogleTime = GoogleTime()
     extendedProperties: GoogleProperties = GoogleProperties()  # noqa: N815 -- Google's name
@@ -119,6 +126,10 @@ class Emulators:
             ],
         }
         await self._ask("POST", "/google/_emu/world", body)
+
+    async def route_pushes(self, host: str, address: str) -> None:
+        """Have what Google announces to this https host delivered at this loopback address."""
+        await self._ask("POST", "/google/_emu/webhook_route", {"host": host, "to": address})
 
     async def dump_odoo(self, database: str) -> OdooDump:
         """Everything in that database."""

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pupitre.booking import reminder_calls
+from pupitre.clock import HeldClock
 from pupitre.ports import Unavailable
 from pupitre.sandbox.loading import reset
 from pupitre.sandbox.showing import state
@@ -70,15 +71,17 @@ def routes(house: House, keys: Keys[Tenant]) -> list[Route]:
     async def clock(request: Request) -> Response:
         tenant = keys.tenant(request, Role.ADMIN)
         wanted = await decode(request, ClockJson)
-        now = house.clock.now()
         if (wanted.set is None) == (wanted.advance is None):
             raise Problem(400, "invalid", 'Say either {"set": an instant} or {"advance": a duration like "PT1H"}.')
-        until = wanted.set if wanted.set is not None else now + (wanted.advance or timedelta())
-        if until.tzinfo is None:
+        if wanted.set is not None and wanted.set.tzinfo is None:
             raise Problem(400, "invalid", "The instant needs its offset: 2026-01-05T09:00:00+01:00.")
-        if until < now:
-            raise Problem(400, "invalid", f"Time is walked forward; it is {now.isoformat()} already.")
-        await house.walk(until)
+        assert isinstance(house.clock, HeldClock)
+        async with house.clock.walking:
+            now = house.clock.now()
+            until = wanted.set if wanted.set is not None else now + (wanted.advance or timedelta())
+            if until < now:
+                raise Problem(400, "invalid", f"Time is walked forward; it is {now.isoformat()} already.")
+            await house.walk(until)
         return answer({"now": local(house.clock.now(), tenant.settings.timezone)})
 
     async def dialer(request: Request) -> Response:

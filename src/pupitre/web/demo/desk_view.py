@@ -1,18 +1,18 @@
-"""The demo page's view of a desk in local mode."""
+"""The demo page's view of a sandbox desk, whatever its mode."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pupitre.backends.local.records import LocalRecords
-from pupitre.backends.local.roster import Roster
 from pupitre.model import AppointmentStatus, Interval
 from pupitre.slots import Rules
 from pupitre.web.demo.example import callers
+from pupitre.web.demo.lookout import Lookout
 from pupitre.web.demo.readable import seen_turn
+from pupitre.web.demo.reading import Reading, Recorded
+from pupitre.web.demo.two_sides import Agreement, agreement
 from pupitre.web.demo.view import (
     AgentSpan,
     Caller,
@@ -21,12 +21,11 @@ from pupitre.web.demo.view import (
     Week,
     WeekAgent,
     WeekAppointment,
+    WeekEvent,
     WeekHold,
 )
 from pupitre.wiring import House, Tenant
 
-_LOOK_SECONDS = 0.4
-"""How often the store is looked at while somebody watches: changes may come from any process."""
 _WORKDAYS = 5
 
 
@@ -37,8 +36,7 @@ class DeskView:
         self._house = house
         self._tenant = tenant
         self._zone = ZoneInfo(tenant.settings.timezone)
-        self._roster = Roster(house.database, tenant.id)
-        self._records = LocalRecords(house.database, tenant.id, house.clock, tenant.settings.location)
+        self.lookout = Lookout(house, tenant)
 
     async def week(self, start: date | None) -> Week:
         """See `DemoView.week`."""
@@ -47,42 +45,35 @@ class DeskView:
         day = start or _first_bookable(now.date(), rules)
         days = [day - timedelta(days=day.weekday() - n) for n in range(_WORKDAYS)]
         window = Interval(self._midnight(days[0]), self._midnight(days[-1] + timedelta(days=1)))
-        found = await self._records.between(window)
-        claims = await self._tenant.reservations.claims(window, now)
+        seen = await self.lookout.look()
+        reading = seen.reading
         return Week(
             tenant=self._tenant.settings.name,
             timezone=self._tenant.settings.timezone,
             now=now,
             days=days,
             open=[span for day in days for span in self._open(day, rules)],
-            agents=[WeekAgent(agent.id, agent.name) for agent in await self._roster.agents()],
+            agents=[WeekAgent(agent.id, agent.name) for agent in reading.agents],
             busy=[
-                AgentSpan(away.agent_id, self._local(away.interval.start), self._local(away.interval.end))
-                for away in await self._roster.absences(window)
+                AgentSpan(one.agent, one.start, one.end)
+                for one in reading.taken
+                if window.overlaps(Interval(one.start, one.end))
             ],
             appointments=[
-                WeekAppointment(
-                    one.id,
-                    one.slot.agent_id,
-                    self._local(one.slot.start),
-                    self._local(one.slot.end),
-                    one.status,
-                    one.sync_state,
-                    one.patient_name,
-                )
-                for one in found
-                if one.status is not AppointmentStatus.CANCELED
+                self._appointment(one, reading)
+                for one in sorted(reading.recorded.values(), key=lambda one: (one.start, str(one.id)))
+                if self._shown(one, reading, window)
             ],
             holds=[
                 WeekHold(
                     claim.call_id,
                     claim.slot.agent_id,
-                    self._local(claim.slot.start),
-                    self._local(claim.slot.end),
-                    self._local(claim.expires),
+                    claim.slot.start.astimezone(self._zone),
+                    claim.slot.end.astimezone(self._zone),
+                    claim.expires.astimezone(self._zone),
                 )
-                for claim in claims
-                if claim.expires is not None
+                for claim in seen.claims
+                if claim.expires is not None and window.overlaps(claim.slot.interval)
             ],
         )
 
@@ -94,25 +85,36 @@ class DeskView:
         """See `DemoView.turns`."""
         return [seen_turn(turn) for turn in await self._tenant.calls.journal(call_id)]
 
-    async def changes(self) -> AsyncIterator[str]:
+    def changes(self) -> AsyncIterator[str]:
         """See `DemoView.changes`."""
-        before = await self._seen()
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            now = await self._seen()
-            for what in before:
-                if now[what] != before[what]:
-                    yield what
-            before = now
+        return self.lookout.watch()
 
-    async def _seen(self) -> dict[str, object]:
-        now = self._house.clock.now()
-        ahead = Interval(now - timedelta(days=7), now + timedelta(days=60))
-        return {
-            "hold": [(claim.slot, claim.expires) for claim in await self._tenant.reservations.claims(ahead, now)],
-            "appointment": await self._records.between(ahead),
-            "absence": await self._roster.absences(ahead),
-        }
+    def _appointment(self, one: Recorded, reading: Reading) -> WeekAppointment:
+        found = agreement_of(self._tenant, one, reading)
+        event = reading.planned.get(one.id)
+        owners = {agent.calendar: agent.id for agent in reading.agents}
+        elsewhere = None
+        if found is Agreement.MOVED and event is not None and event.start and event.end:
+            elsewhere = WeekEvent(owners.get(event.calendar, one.agent), event.start, event.end)
+        return WeekAppointment(
+            one.id,
+            one.agent,
+            one.start,
+            one.end,
+            one.status,
+            one.sync_state,
+            one.patient_name,
+            found,
+            elsewhere,
+        )
+
+    def _shown(self, one: Recorded, reading: Reading, window: Interval) -> bool:
+        """Whether it keeps an agent busy in that week, on either side."""
+        event = reading.planned.get(one.id)
+        spans = [Interval(one.start, one.end)] if one.status != AppointmentStatus.CANCELED else []
+        if event is not None and event.stands and event.start and event.end:
+            spans.append(Interval(event.start, event.end))
+        return any(window.overlaps(span) for span in spans)
 
     def _open(self, day: date, rules: Rules) -> list[Span]:
         if day in rules.holidays:
@@ -125,8 +127,11 @@ class DeskView:
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, datetime.min.time(), self._zone)
 
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(self._zone)
+
+def agreement_of(tenant: Tenant, one: Recorded, reading: Reading) -> Agreement:
+    """How both sides stand to each other about this appointment."""
+    apart = tenant.settings.mode in ("hybrid", "google")
+    return agreement(one, reading.planned.get(one.id), reading.agents, apart=apart)
 
 
 def _first_bookable(today: date, rules: Rules) -> date:

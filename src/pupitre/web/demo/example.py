@@ -1,30 +1,32 @@
-"""The demo's example world, from `example.toml`, put into an empty store on the working days that come."""
+"""The demo's example world, from `example.toml`, put into an empty sandbox on the working days that come."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from typing import cast
 
 import msgspec
 from msgspec import Struct
 
-from pupitre.backends.local.directory import LocalDirectory
-from pupitre.backends.local.records import LocalRecords
-from pupitre.backends.local.roster import Roster
-from pupitre.closures import public_holidays
-from pupitre.model import Interval, Slot, Source, SyncState
-from pupitre.ports import Draft
+from pupitre.booking.reconcile import reconcile
+from pupitre.booking.reminders import agree
+from pupitre.model import BackendId
+from pupitre.sandbox.loading import reset
+from pupitre.sandbox.worlds import World, WorldAgent, WorldAppointment, WorldBusy, WorldPatient
+from pupitre.slots import Rules
 from pupitre.web.demo.view import Caller
 from pupitre.wiring import House, Tenant
 
 _SATURDAY = 5
+_FAR_DAYS = 60
 
 
 class ExampleAgent(Struct):
     name: str
+    calendar: str
 
 
 class ExamplePatient(Struct):
@@ -40,6 +42,7 @@ class ExampleAppointment(Struct):
     agent: int
     day: int
     at: time
+    reminders: bool = False
 
 
 class ExampleBusy(Struct, rename={"start": "from", "end": "to"}):
@@ -70,30 +73,39 @@ def callers() -> Sequence[Caller]:
 
 
 async def load(house: House, tenant: Tenant) -> None:
-    """Fill the tenant's empty store."""
-    world = example()
-    zone = ZoneInfo(tenant.settings.timezone)
-    now = house.clock.now()
-    days = _working_days(now.astimezone(zone).date(), tenant.settings.slots.holidays)
-    roster = Roster(house.database, tenant.id)
-    directory = LocalDirectory(house.database, tenant.id)
-    records = LocalRecords(house.database, tenant.id, house.clock, tenant.settings.location)
-    agents = [(await roster.add(agent.name)).id for agent in world.agents]
-    patients = [(await directory.add(one.name, [one.phone], one.birth_date)).id for one in world.patients]
-    for busy in world.busy:
-        for day in busy.days:
-            span = Interval(*(datetime.combine(days[day], edge, zone) for edge in (busy.start, busy.end)))
-            await roster.add_absence(agents[busy.agent], span)
-    for number, known in enumerate(world.appointments):
-        start = datetime.combine(days[known.day], known.at, zone)
-        slot = Slot(start, start + timedelta(minutes=tenant.settings.slots.duration_min), agents[known.agent])
-        draft = Draft(patients[known.patient], slot, call_id="", source=Source.AGENT)
-        made = await records.create(draft, f"example:{number}")
-        await records.note_sync(made.id, SyncState.SYNCED, None, None)
+    """Put the example into the tenant's sandbox, whose desk runs. Raises Unavailable."""
+    desk = await tenant.world()
+    found = await reset(house, tenant, world_at(house.clock.now(), desk.rules))
+    patients = cast("Mapping[str, BackendId]", found["patients"])
+    desk = await tenant.world()
+    for phone in {example().patients[one.patient].phone for one in example().appointments if one.reminders}:
+        for appointment in await desk.records.upcoming(patients[phone], desk.now()):
+            await agree(desk, appointment, desk.policy.offsets)
+    step = house.in_step.of(tenant.id)
+    if step is not None:
+        await reconcile(step)
 
 
-def _working_days(today: date, holidays: str | None) -> list[date]:
-    """Today and the working days after it, as far as the example reaches."""
-    closed = public_holidays(holidays, today.year)
-    ahead = (today + timedelta(days=n) for n in range(1, 60))
-    return [today, *(day for day in ahead if day.weekday() < _SATURDAY and day not in closed)]
+def world_at(now: datetime, rules: Rules) -> World:
+    """The example as it falls from this instant on."""
+    known, zone = example(), rules.zone
+    today = now.astimezone(zone).date()
+    ahead = (today + timedelta(days=n) for n in range(1, _FAR_DAYS))
+    days = [today, *(day for day in ahead if day.weekday() < _SATURDAY and day not in rules.holidays)]
+
+    def at(day: int, clock: time) -> datetime:
+        return datetime.combine(days[day], clock, zone)
+
+    return World(
+        now=now.astimezone(zone),
+        agents=[WorldAgent(str(number), one.name, one.calendar) for number, one in enumerate(known.agents)],
+        patients=[WorldPatient(one.name, one.phone, one.birth_date) for one in known.patients],
+        busy=[
+            WorldBusy(str(one.agent), at(day, one.start), at(day, one.end)) for one in known.busy for day in one.days
+        ],
+        appointments=[
+            WorldAppointment(known.patients[one.patient].phone, str(one.agent), start, start + rules.duration)
+            for one in known.appointments
+            for start in [at(one.day, one.at)]
+        ],
+    )

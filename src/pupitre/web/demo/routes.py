@@ -16,6 +16,8 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pupitre.web.demo.play import Play
+from pupitre.web.demo.play_routes import play_routes
 from pupitre.web.demo.texts import texts
 from pupitre.web.demo.view import DemoView
 
@@ -32,11 +34,14 @@ _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "r
 
 
 @cache
-def _page() -> str:
-    environment = Environment(
-        loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.get_template("page.html").render(t=texts())
 
 
 def _json(value: object) -> Response:
@@ -48,7 +53,7 @@ def _problem(detail: str) -> Response:
     return Response(msgspec.json.encode(body), 400, media_type="application/problem+json", headers=_HEADERS)
 
 
-def routes(view: DemoView, closing: asyncio.Event) -> list[BaseRoute]:
+def routes(view: DemoView, closing: asyncio.Event, play: Play) -> list[BaseRoute]:
     """The page at `/` and what it reads under `/demo/`. When `closing` is set, the streams of changes end.
 
     None of these check who asks: the application that mounts them is bound to loopback and refuses a foreign Host or
@@ -56,7 +61,8 @@ def routes(view: DemoView, closing: asyncio.Event) -> list[BaseRoute]:
     """
 
     async def page(_: Request) -> Response:
-        return HTMLResponse(_page(), headers={**_HEADERS, "content-security-policy": _POLICY})
+        shown = _templates().get_template("page.html").render(t=texts())
+        return HTMLResponse(shown, headers={**_HEADERS, "content-security-policy": _POLICY})
 
     async def week(request: Request) -> Response:
         asked = request.query_params.get("start")
@@ -85,6 +91,7 @@ def routes(view: DemoView, closing: asyncio.Event) -> list[BaseRoute]:
         Route("/demo/turns/{call_id}", turns),
         Route("/demo/live", live),
         Mount("/demo/static", static),
+        *play_routes(play, _templates().get_template("sides.html")),
     ]
 
 

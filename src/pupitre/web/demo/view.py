@@ -34,6 +34,14 @@ class AgentSpan(Struct, frozen=True):
     end: datetime
 
 
+class WeekEvent(Struct, frozen=True):
+    """Where the planning has an appointment that the record has elsewhere."""
+
+    agent: BackendId
+    start: datetime
+    end: datetime
+
+
 class WeekAppointment(Struct, frozen=True):
     """An appointment as the record has it; `status` and `sync_state` are the values of `pupitre.model`."""
 
@@ -44,6 +52,9 @@ class WeekAppointment(Struct, frozen=True):
     status: str
     sync_state: str
     patient_name: str | None = None
+    agreement: str = "alone"
+    """A `two_sides.Agreement`."""
+    elsewhere: WeekEvent | None = None
 
 
 class WeekHold(Struct, frozen=True):
@@ -71,7 +82,7 @@ class Week(Struct, frozen=True):
     busy: Sequence[AgentSpan]
     """Busy time that is not one of `appointments`."""
     appointments: Sequence[WeekAppointment]
-    """Those that keep an agent busy: cancelled ones are left out."""
+    """Those that keep an agent busy, in the record or in the planning."""
     holds: Sequence[WeekHold]
 
 

@@ -19,6 +19,22 @@ export class Call extends EventTarget {
   }
 
   async start(caller) {
+    const from = caller.phone ? { from_e164: caller.phone, from_raw: caller.raw ?? caller.phone, channel: "pstn" } : { channel: "pstn" };
+    this.#begin();
+    await this.#turn("call_start", { direction: "inbound", caller: from });
+  }
+
+  /** Somebody, or a machine, takes the call that the desk makes for a reminder. */
+  async answer({ reminder_id: reminder, phone }, machine) {
+    this.#begin();
+    await this.#turn("call_start", { direction: "outbound", reminder_id: reminder, caller: { from_e164: phone, channel: "pstn" } });
+    if (machine && this.live) {
+      this.#tell("heard", { how: "machine" });
+      await this.#turn("machine_detected");
+    }
+  }
+
+  #begin() {
     this.id = crypto.randomUUID();
     this.count = 0;
     this.turns = 0;
@@ -26,8 +42,6 @@ export class Call extends EventTarget {
     this.listen = null;
     this.startedAt = Date.now();
     this.#enter("ringing");
-    const from = caller.phone ? { from_e164: caller.phone, from_raw: caller.raw ?? caller.phone, channel: "pstn" } : { channel: "pstn" };
-    await this.#turn("call_start", { direction: "inbound", caller: from });
   }
 
   /** Typed words carry no confidence, as from a gateway that knows none; on a bad line they are doubtful. */

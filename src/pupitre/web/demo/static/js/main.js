@@ -3,7 +3,10 @@
 import { Call } from "./call.js";
 import { drawCords } from "./cords.js";
 import { byId } from "./dom.js";
+import { Pace } from "./pace.js";
 import { setUpPhone } from "./phone.js";
+import { Ringing } from "./ringing.js";
+import { Sides } from "./sides.js";
 import { showUnderstood } from "./understood.js";
 import { makeSpeaker } from "./voice.js";
 import { WeekSheet } from "./week.js";
@@ -14,7 +17,11 @@ const read = async (address, otherwise) => {
 };
 
 const redrawCords = () => requestAnimationFrame(drawCords);
-const week = new WeekSheet(redrawCords);
+const sides = new Sides((id) => {
+  week.pick(id);
+  redrawCords();
+});
+const week = new WeekSheet(redrawCords, (id) => sides.show(id));
 const speak = makeSpeaker();
 const call = new Call(speak);
 
@@ -32,7 +39,8 @@ async function refreshCall() {
   redrawCords();
 }
 
-const refresh = () => Promise.all([refreshCall(), week.refresh()]);
+const pace = new Pace((time) => (ringing.time = time));
+const refresh = () => Promise.all([refreshCall(), week.refresh(), pace.refresh(), sides.refresh()]);
 
 function listenForChanges() {
   const source = new EventSource("/demo/live");
@@ -71,9 +79,14 @@ function setUpTheme() {
 
 setUpTheme();
 showUnderstood({}, [], () => "");
-setUpPhone(call, speak, await read("/demo/callers", []));
+const ringing = new Ringing(call, setUpPhone(call, speak, await read("/demo/callers", [])));
 call.addEventListener("reply", refresh);
-await week.refresh();
+call.addEventListener("phase", ({ detail: { phase } }) => {
+  pace.held = call.live;
+  if (phase === "ringing") sides.close();
+});
+byId("to-both").addEventListener("click", (event) => sides.show(Number(event.currentTarget.dataset.id)));
+await Promise.all([week.refresh(), pace.refresh()]);
 listenForChanges();
 for (const pane of document.querySelectorAll(".scroll")) pane.addEventListener("scroll", redrawCords, { passive: true });
 addEventListener("resize", redrawCords);

@@ -1,7 +1,7 @@
 // The left side: who calls, the conversation, typing, speaking, keys.
 
 import { bound, byId, fill, make, pause, texts } from "./dom.js";
-import { countdown } from "./time.js";
+import { countdown, readable } from "./time.js";
 import { canHear, listenOnce } from "./voice.js";
 
 const { call: words, you, examples } = texts;
@@ -20,11 +20,14 @@ export function setUpPhone(call, speak, callers) {
   setUpKeys(call);
   setUpVoice(speak);
   setUpClock(call);
-  new ResizeObserver(() => (transcript.scrollTop = transcript.scrollHeight)).observe(transcript);
+  new ResizeObserver(() => (transcript.scrollTop = byId("welcome").hidden ? transcript.scrollHeight : 0)).observe(transcript);
 
-  const begin = (caller) => {
+  const clear = () => {
     for (const child of [...transcript.children]) if (child.id !== "welcome") child.remove();
     byId("welcome").hidden = true;
+  };
+  const begin = (caller) => {
+    clear();
     call.start(caller);
   };
   byId("call").addEventListener("click", () => (call.live ? call.hangUp() : begin(people[byId("caller").selectedIndex])));
@@ -50,7 +53,7 @@ export function setUpPhone(call, speak, callers) {
     append(transcript, make("p", { class: "bubble desk" }, make("span", { class: "unseen" }, `${you.desk} : `), bound(detail.text), slow));
   });
   call.addEventListener("heard", ({ detail: { how, text } }) => {
-    const content = how === "silence" ? make("em", {}, you.silence) : how === "keys" ? make("kbd", { "aria-label": `${you.keys} ${text}` }, text) : text;
+    const content = how === "silence" || how === "machine" ? make("em", {}, you[how]) : how === "keys" ? make("kbd", { "aria-label": `${you.keys} ${text}` }, text) : text;
     append(transcript, make("p", { class: `bubble caller ${how}` }, make("span", { class: "unseen" }, `${you.caller} : `), content));
     byId("notice").textContent = "";
   });
@@ -70,6 +73,14 @@ export function setUpPhone(call, speak, callers) {
     append(transcript, make("p", { class: "failure", role: "alert" }, fill(words.failed, { status }))));
   call.addEventListener("reply", ({ detail: { state } }) => showExamples(call, examples[state] ?? []));
   call.addEventListener("patience", ({ detail: { ms } }) => showPatience(ms));
+
+  /** The visitor, as the patient, takes the desk's call. */
+  return (ring, machine) => {
+    clear();
+    const known = people.findIndex((person) => person.phone === ring.phone);
+    if (known >= 0) byId("caller").selectedIndex = known;
+    call.answer(ring, machine);
+  };
 }
 
 function append(transcript, element) {
@@ -88,7 +99,7 @@ function focusWords() {
 }
 
 function setUpCallers(people, begin) {
-  byId("caller").replaceChildren(...people.map((person) => make("option", {}, person.phone ? `${person.name} · ${readable(person)}` : person.name)));
+  byId("caller").replaceChildren(...people.map((person) => make("option", {}, person.phone ? `${person.name} · ${numberOf(person)}` : person.name)));
   byId("people").replaceChildren(
     ...people.map((person, index) =>
       make(
@@ -101,13 +112,13 @@ function setUpCallers(people, begin) {
           },
         },
         make("b", {}, person.name),
-        make("span", {}, person.note || readable(person)),
+        make("span", {}, person.note || numberOf(person)),
       ),
     ),
   );
 }
 
-const readable = (person) => person.raw ?? person.phone.replace(/^\+33/, "0").replace(/(\d\d)(?=\d)/g, "$1 ");
+const numberOf = (person) => person.raw ?? readable(person.phone);
 
 function showExamples(call, phrases) {
   byId("examples").replaceChildren(
@@ -205,7 +216,7 @@ function transferCard(call, { target, brief, priority, caller_id: callerId }) {
   const rows = [
     [words.transfer_target, make("code", {}, target)],
     brief ? [words.transfer_brief, bound(brief)] : null,
-    callerId ? [words.transfer_caller, readable({ phone: callerId })] : null,
+    callerId ? [words.transfer_caller, readable(callerId)] : null,
   ].filter(Boolean);
   const answer = (status, label, kind) =>
     make("button", { type: "button", class: kind, onclick: () => call.transferResult(status) }, label);

@@ -38,5 +38,19 @@ export function addDays(day, count) {
   return date.toISOString().slice(0, 10);
 }
 
+const SHORT_NAME = new Intl.DateTimeFormat("fr-FR", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+
+/** "lun. 23 nov." */
+export const shortDayName = (day) => first(SHORT_NAME.format(noon(day)));
+
+/** The wall time so many seconds later; the zone's offset is taken to stay. */
+export function addSeconds(instant, seconds) {
+  const wall = new Date(`${instant.slice(0, 19)}Z`);
+  return new Date(wall.getTime() + seconds * 1000).toISOString();
+}
+
+/** "06 39 98 12 01" for +33639981201. */
+export const readable = (phone) => phone.replace(/^\+33/, "0").replace(/(\d\d)(?=\d)/g, "$1\u00a0");
+
 /** "1:05" for 65 seconds. */
 export const countdown = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;

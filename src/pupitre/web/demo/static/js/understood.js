@@ -65,6 +65,9 @@ function tellOffers(context, agentName) {
 }
 
 function tellAppointment({ appointment = {} }, agentName) {
+  const both = byId("to-both");
+  both.hidden = !appointment.event_id;
+  both.dataset.id = appointment.event_id ?? "";
   if (!appointment.start) return tell("appointment", null);
   const canceled = appointment.status === "canceled";
   tell("appointment", `${longDay(dayOf(appointment.start))} à\u00a0${hour(appointment.start)}`, [agentName(appointment.owner_user_id), status[appointment.status]].filter(Boolean).join(" · "));

@@ -3,12 +3,16 @@
 import { byId, fill, make, texts } from "./dom.js";
 import { addDays, clock, countdown, dayNumber, dayOf, hour, longDay, minutesOf, shortDay, slotKey, weekday } from "./time.js";
 
-const { week: words, call: callWords, status, sync, page } = texts;
+const { week: words, call: callWords, status, page } = texts;
 const PAD = 30;
+const odds = words.odds;
 
 export class WeekSheet {
-  constructor(onDrawn) {
+  /** `onOpen(id)`: the visitor wants to see this appointment. */
+  constructor(onDrawn, onOpen) {
     this.onDrawn = onDrawn;
+    this.onOpen = onOpen;
+    this.picked = null;
     this.start = null;
     this.callId = null;
     this.offers = [];
@@ -152,10 +156,26 @@ export class WeekSheet {
       const label = fill(words.booked_label, { ...where(one), patient, status: status[one.status] ?? one.status });
       const sizes = [["brief", initials(patient)], ["short", patient.split(" ").at(-1)], ["full", patient]];
       const shown = sizes.map(([size, text]) => make("span", { class: size, "aria-hidden": "true" }, text));
-      const button = make("button", { type: "button", onclick: (event) => this.#openCard(event.currentTarget, agent, one) }, make("i", { class: "unseen" }, label), ...shown);
-      add(one, { class: `booked ${one.sync_state}${fresh ? " fresh" : ""}${this.recent?.has(one.id) || this.offers.some((offer) => offer.key === key) ? " recent" : ""}`, "data-slot": key }, button);
+      const button = make("button", { type: "button", "aria-pressed": String(one.id === this.picked), onclick: () => this.onOpen(one.id) }, make("i", { class: "unseen" }, `${label}${odds[one.agreement] ? `. ${odds[one.agreement]}` : ""}`), ...shown);
+      add(one, { "data-id": one.id, class: `booked ${one.sync_state} ${one.agreement}${fresh ? " fresh" : ""}${this.recent?.has(one.id) || this.offers.some((offer) => offer.key === key) ? " recent" : ""}`, "data-slot": key }, button);
+    }
+    const elsewhere = week.appointments.filter((one) => one.elsewhere).map((one) => ({ ...one.elsewhere, of: one }));
+    for (const one of mine(elsewhere)) {
+      const patient = one.of.patient_name ?? words.patient;
+      const label = fill(words.elsewhere_label, { ...where(one), patient });
+      add(one, { class: "booked ghost", "data-of": one.of.id }, make("button", { type: "button", "aria-pressed": String(one.of.id === this.picked), onclick: () => this.onOpen(one.of.id), title: label }, make("i", { class: "unseen" }, label), make("span", { class: "brief", "aria-hidden": "true" }, initials(patient)), make("span", { class: "short", "aria-hidden": "true" }, patient.split(" ").at(-1)), make("span", { class: "full", "aria-hidden": "true" }, patient)));
     }
     return items;
+  }
+
+  /** Marks the appointment that is shown on both sides. */
+  pick(id) {
+    this.picked = id;
+    for (const block of document.querySelectorAll("#sheet .booked")) {
+      const mine = (block.dataset.id ?? block.dataset.of) === String(id);
+      block.querySelector("button").setAttribute("aria-pressed", String(mine));
+      if (mine && block.dataset.id) block.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   /** What appeared or went since the last look is told in words, and stays marked as recent. */
@@ -176,22 +196,6 @@ export class WeekSheet {
       }
     }
     this.known = now;
-  }
-
-  #openCard(button, agent, one) {
-    const card = byId("card");
-    const row = (term, value) => [make("dt", {}, term), make("dd", {}, value)];
-    card.replaceChildren(
-      make("h3", {}, one.patient_name ?? words.patient),
-      make("p", {}, `${longDay(dayOf(one.start))}, ${fill(words.slot, { from: hour(one.start), to: hour(one.end) })}`),
-      make("p", {}, agent.name),
-      make("p", { class: `stands ${one.sync_state}` }, make("span", { class: "lamp" }), `${status[one.status] ?? one.status} · ${sync[one.sync_state] ?? one.sync_state}`),
-    );
-    card.showPopover();
-    const at = button.getBoundingClientRect();
-    const box = card.getBoundingClientRect();
-    card.style.left = `${Math.max(8, Math.min(at.right + 8, innerWidth - box.width - 8))}px`;
-    card.style.top = `${Math.max(8, Math.min(at.top, innerHeight - box.height - 8))}px`;
   }
 
   #pointElsewhere() {
