@@ -10,6 +10,7 @@ from tests.servers.google import NOW, emulator  # noqa: F401  fixture
 from pupitre.backends.google.agenda import GoogleAgenda
 from pupitre.backends.google.credentials import Bearer, Keys, ServiceAccount
 from pupitre.backends.google.http import Http
+from pupitre.backends.google.planning import Patients
 from pupitre.backends.google.settings import Access, GoogleSettings, SecretRef
 from pupitre.clock import HeldClock
 from pupitre.model import Agent, Appointment
@@ -59,7 +60,7 @@ async def open_agenda(google, clock, sent):
     """Make an adapter: `open_agenda(key=…, **settings)`."""
     opened = []
 
-    def make(key=None, keys=None, *, address_of=None, agents=AGENTS, **settings):
+    def make(key=None, keys=None, *, address_of=None, name_of=None, agents=AGENTS, **settings):
         settings = GoogleSettings(access=ACCESS, **{"api_root": google.root, "retry_for_s": 1.0, **settings})
         http = Http(settings.timeout_s)
         opened.append(http)
@@ -72,7 +73,7 @@ async def open_agenda(google, clock, sent):
         async def everybody():
             return agents
 
-        more = {} if address_of is None else {"address_of": address_of}
+        patients = Patients(**{name: ask for name, ask in (("address_of", address_of), ("name_of", name_of)) if ask})
         return GoogleAgenda(
             settings,
             keys or Keys(key or Bearer("ya29.emu-svc")),
@@ -80,7 +81,7 @@ async def open_agenda(google, clock, sent):
             clock=clock,
             timezone="Europe/Paris",
             transport=transport,
-            **more,
+            patients=patients,
         )
 
     yield make

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from tests.contracts.agenda import TUESDAY, at
 
-from pupitre.ports import Conflict, NotFound
+from pupitre.ports import Conflict, NotFound, Unavailable
 
 
 async def test_an_event_as_it_should_be_is_not_written(agenda, agents, sent, visit, later):
@@ -61,3 +61,39 @@ async def test_what_is_gone_or_being_changed_is_not_repaired(google, agenda, age
         await agenda.repair(ref, visit)
     with pytest.raises(NotFound):
         await agenda.repair(replace(ref, event_id="0" * 52), visit)
+
+
+async def test_the_patients_name_stands_in_the_title_where_the_tenant_wants_it(
+    open_agenda, agents, alice, visit, later
+):
+    """Commitments carry no names: the directory is asked for it, by every write."""
+
+    async def name_of(patient):
+        return {123: "Jean Dupont"}[patient]
+
+    agenda = open_agenda(show_patient_name=True, name_of=name_of)
+    ref = await agenda.insert(visit, agents[0], "key-1")
+    titles = [alice.event(ref.event_id)["summary"]]
+    ref = await agenda.move(ref, later, agents[0], "key-2", before=visit.slot)
+    titles.append(alice.event(ref.event_id)["summary"])
+    alice.change(ref.event_id, summary="Madame D.")
+    await agenda.repair(ref, later)
+    titles.append(alice.event(ref.event_id)["summary"])
+
+    assert ["Rendez-vous – Jean Dupont"] * 3 == titles
+
+
+async def test_a_name_that_cannot_be_looked_up_keeps_nobody_from_booking(open_agenda, agents, alice, visit):
+    async def name_of(_patient):
+        raise Unavailable("the directory is down")
+
+    ref = await open_agenda(show_patient_name=True, name_of=name_of).insert(visit, agents[0], "key-1")
+
+    assert "Rendez-vous" == alice.event(ref.event_id)["summary"]
+
+
+async def test_without_the_option_nobody_is_asked_for_a_name(open_agenda, agents, visit):
+    async def name_of(_patient):
+        raise AssertionError("nobody wants to know")
+
+    assert await open_agenda(name_of=name_of).insert(visit, agents[0], "key-1")

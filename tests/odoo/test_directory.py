@@ -129,3 +129,18 @@ async def test_the_patients_own_agent_is_told(desk):
     desk.place.patient(phone=number, user_id=owner)
 
     assert [one.owner_id for one in await desk.directory.lookup_patient(Who(phone=number))] == [owner]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("jean@example.org", "jean@example.org"),
+        ("Jean Dupont <jean@example.org>, autre@example.org", "jean@example.org"),
+        ("pas d'adresse", None),
+        (False, None),
+    ],
+)
+async def test_a_mail_address_is_had_bare_of_names_and_further_ones(desk, typed, address):
+    patient = desk.place.patient(email=typed)
+
+    assert address == await desk.directory.mail_address(patient)

@@ -8,13 +8,14 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from pupitre.backends.google.agenda import GoogleAgenda
+from pupitre.backends.google.planning import AskOf, Patients
 from pupitre.backends.local.directory import LocalDirectory
 from pupitre.backends.local.records import LocalRecords
 from pupitre.backing.backing import Backing, CheckUp, Finding
 from pupitre.backing.local import people
 from pupitre.config import Tenant
-from pupitre.model import Agent, Interval
-from pupitre.ports import Clock, DeskError, Directory
+from pupitre.model import Agent, BackendId, Interval
+from pupitre.ports import Clock, ConfigError, DeskError, Directory
 from pupitre.store import Database
 
 _MINUTE = timedelta(minutes=1)
@@ -25,6 +26,11 @@ def google(tenant: Tenant, database: Database, clock: Clock) -> Backing:
     settings = tenant.settings
     directory = LocalDirectory(database, settings.id)
     records = LocalRecords(database, settings.id, clock, settings.location)
+    assert settings.google is not None
+    if settings.google.invite_patients:
+        raise ConfigError(
+            f"tenant {settings.id}: google.invite_patients: our own store knows no mail addresses; take the setting out"
+        )
     agenda = planning(tenant, directory, clock)
     return Backing(
         directory,
@@ -37,8 +43,18 @@ def google(tenant: Tenant, database: Database, clock: Clock) -> Backing:
     )
 
 
-def planning(tenant: Tenant, directory: Directory, clock: Clock, record_url: str | None = None) -> GoogleAgenda:
+def planning(
+    tenant: Tenant,
+    directory: Directory,
+    clock: Clock,
+    record_url: str | None = None,
+    address_of: AskOf | None = None,
+) -> GoogleAgenda:
     """The agents' calendars. `record_url`: link to an appointment's record, with `{id}`, unless settings give one."""
+
+    async def name_of(patient: BackendId) -> str | None:
+        return (await directory.read_patient(patient)).name
+
     settings, keys = tenant.settings.google, tenant.google_keys
     assert settings is not None
     assert keys is not None
@@ -49,6 +65,7 @@ def planning(tenant: Tenant, directory: Directory, clock: Clock, record_url: str
         clock=clock,
         timezone=tenant.settings.timezone,
         language=tenant.settings.language,
+        patients=Patients(address_of, name_of) if address_of else Patients(name_of=name_of),
     )
 
 

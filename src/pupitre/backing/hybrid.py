@@ -23,7 +23,8 @@ def hybrid(tenant: Tenant, clock: Clock) -> Backing:
     assert tenant.odoo is not None
     client = Client(tenant.odoo)
     directory = OdooDirectory(client)
-    agenda = planning(tenant, directory, clock, tenant.odoo.screen_pop_url("calendar.event", "{id}"))
+    record_url = tenant.odoo.screen_pop_url("calendar.event", "{id}")
+    agenda = planning(tenant, directory, clock, record_url, directory.mail_address)
     return Backing(
         directory,
         OdooRecords(client, Users(client), clock),

@@ -22,7 +22,7 @@ from pupitre.backends.google.http import Http
 from pupitre.backends.google.inserting import insert
 from pupitre.backends.google.moving import move
 from pupitre.backends.google.pacing import Pace
-from pupitre.backends.google.planning import AddressOf, Planning, no_address
+from pupitre.backends.google.planning import Patients, Planning
 from pupitre.backends.google.reading import Calendars, KnownAgents, alive_by_uid, get
 from pupitre.backends.google.removing import remove
 from pupitre.backends.google.repairing import repair
@@ -54,7 +54,7 @@ class GoogleAgenda:
         clock: Clock,
         timezone: str,
         language: str = "fr-FR",
-        address_of: AddressOf = no_address,
+        patients: Patients | None = None,
         transport: Transport | None = None,
     ) -> None:
         """`agents` is `Directory.agents`; `timezone` and `language` are the tenant's. Raises ConfigError.
@@ -77,7 +77,7 @@ class GoogleAgenda:
             settings=settings,
             texts=texts(settings, language),
             zone=ZoneInfo(timezone),
-            address_of=address_of,
+            patients=patients or Patients(),
         )
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 
 from pupitre.backends.google import calls
@@ -27,6 +28,8 @@ async def insert(
     """
     calendar = planning.calendars.of(agent)
     uid = appointment.external_uid or key
+    with suppress(Unavailable):  # no booking fails for a name in a title
+        appointment = await planning.named(appointment)
     event = planning.body(appointment, uid, moved=moved)
     guests = await planning.guests(appointment, calendar)
     for revision in range(1, _MOST_REVISIONS + 1):

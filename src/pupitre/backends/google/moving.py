@@ -61,6 +61,7 @@ async def move(
     planning: Planning, ref: CalendarRef, appointment: Appointment, agent: Agent, key: str, before: Slot | None
 ) -> CalendarRef:
     """Where the event stands after it. Raises Conflict, NotFound, Refused, Unavailable; see the port."""
+    appointment = await planning.named(appointment)
     wanted = _Wanted(planning, appointment, agent, planning.calendars.of(agent), key, before)
     home = ref.calendar_id
     for _ in range(_TRIES):

@@ -6,21 +6,28 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pupitre.backends.google import events
 from pupitre.backends.google.client import Client
 from pupitre.backends.google.reading import Calendars
 from pupitre.backends.google.settings import GoogleSettings, Texts
 from pupitre.model import Appointment, BackendId
-from pupitre.ports import Unavailable
+from pupitre.ports import NotFound, Unavailable
 
-AddressOf = Callable[[BackendId], Awaitable[str | None]]
-"""The mail address of a patient, if there is one. Raises Unavailable."""
+AskOf = Callable[[BackendId], Awaitable[str | None]]
 
 
-async def no_address(_patient: BackendId) -> str | None:
-    """Where patients' addresses are not known."""
+async def _unknown(_patient: BackendId) -> str | None:
     return None
+
+
+class Patients(Struct, frozen=True):
+    """What a tenant may want shown of patients. Both raise NotFound, Unavailable."""
+
+    address_of: AskOf = _unknown
+    """A patient's mail address, if there is one."""
+    name_of: AskOf = _unknown
 
 
 class Planning(Struct, frozen=True):
@@ -30,7 +37,20 @@ class Planning(Struct, frozen=True):
     texts: Texts
     zone: ZoneInfo
     """The tenant's."""
-    address_of: AddressOf = no_address
+    patients: Patients = Patients()
+
+    async def named(self, appointment: Appointment) -> Appointment:
+        """With the patient's name where the tenant wants it in the title: commitments never carry names.
+
+        Raises Unavailable.
+        """
+        if appointment.patient_name is not None or not self.settings.show_patient_name:
+            return appointment
+        try:
+            name = await self.patients.name_of(appointment.patient_id)
+        except NotFound:
+            name = None
+        return replace(appointment, patient_name=name)
 
     def body(self, appointment: Appointment, uid: str, *, moved: bool) -> dict[str, object]:
         """What we own of the event. Raises Refused."""
@@ -49,7 +69,7 @@ class Planning(Struct, frozen=True):
         if not (self.settings.invite_patients and self.client.accounts.of(calendar).may_invite):
             return ()
         try:
-            address = await self.address_of(appointment.patient_id)
-        except Unavailable:
+            address = await self.patients.address_of(appointment.patient_id)
+        except (NotFound, Unavailable):
             return ()
         return ({"email": address},) if address else ()

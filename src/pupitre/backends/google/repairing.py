@@ -36,7 +36,7 @@ async def repair(planning: Planning, ref: CalendarRef, appointment: Appointment)
     found = decode(answer, _Worded) if answer.ok else None
     if found is None or found.status == "cancelled":
         raise NotFound("the event is cancelled")
-    wrong = _wrong(planning, found, appointment)
+    wrong = _wrong(planning, found, await planning.named(appointment))
     fresh = CalendarRef(ref.calendar_id, ref.event_id, found.etag)
     if not wrong:
         return fresh

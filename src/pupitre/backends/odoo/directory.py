@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from email.utils import getaddresses
 
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.fields import USER
@@ -63,6 +64,12 @@ class OdooDirectory:
         fields = ["name", "user_id", "phone_sanitized", *numbers, *([born] if born else [])]
         row = await self._client.read(PARTNER, int(patient_id), [field for field in fields if field in there])
         return self._patient(row, Who(), numbers)
+
+    async def mail_address(self, patient_id: BackendId) -> str | None:
+        """The patient's, bare of a name and of further addresses. Raises NotFound, Unavailable."""
+        row = await self._client.read(PARTNER, int(patient_id), ["email"])
+        found = [address for _, address in getaddresses([text(row, "email") or ""]) if "@" in address]
+        return found[0] if found else None
 
     async def create_patient(self, name: str, phone: str | None, birth_date: date | None, key: str) -> Patient:
         """Make a new patient, once per `key`; the number is stored in E.164. Raises Unavailable, Refused."""
