@@ -92,6 +92,7 @@ def answer(state: State, asked: Asked, counted: Counted) -> Reply | None:
     if found is None:
         return None
     method, path = found
+    state.calls.append(" ".join([method.id, *([path["calendarId"]] if "calendarId" in path else [])]))
     query = parse_qsl(asked.query_string, keep_blank_values=True)
     try:
         person = _person(state, asked.headers, query)

@@ -75,6 +75,8 @@ class ControlPlane:
             ("GET", "service_account.json"): self._service_account,
             ("POST", "world"): self._world,
             ("GET", "events"): self._events,
+            ("GET", "calls"): self._calls,
+            ("DELETE", "calls"): self._forget_calls,
         }
 
     async def answer(self, request: Request, name: str) -> Response:
@@ -174,6 +176,13 @@ class ControlPlane:
 
     async def _events(self, request: Request) -> Response:
         return JSONResponse({"items": worlds.dump(self._state, request.query_params.get("world"))})
+
+    async def _calls(self, _request: Request) -> Response:
+        return JSONResponse(list(self._state.calls))
+
+    async def _forget_calls(self, _request: Request) -> Response:
+        self._state.calls.clear()
+        return Response(status_code=204)
 
 
 def base_of(request: Request) -> str:

@@ -37,6 +37,8 @@ class Grant(Struct):
     token: str
     person: Person
     expires_ms: int
+    refreshed_by: str | None = None
+    """The refresh token that asked for it."""
 
 
 class Rule(Struct):

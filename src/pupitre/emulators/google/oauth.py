@@ -49,12 +49,21 @@ def token(state: State, form: Mapping[str, str]) -> Reply:
 
 
 def revoke(state: State, value: str) -> Reply:
-    """Answer `POST /revoke`: an access token that was given out speaks for nobody any more."""
+    """Answer `POST /revoke`. An access token speaks for nobody any more; a refresh token takes those it gave with it.
+
+    developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+    """
     grant = state.grants.get(value)
-    if grant is None:
+    holder = None if grant is not None else _holder(state, value)
+    if grant is None and holder is None:
         return Reply(400, {"error": "invalid_token", "error_description": "Token expired or revoked"})
-    grant.expires_ms = 0
-    state.keep_grant(grant)
+    if holder is not None:
+        state.meta.revoked.append(value)
+        state.keep_meta()
+    for one in list(state.grants.values()):
+        if one is grant or (holder is not None and one.refreshed_by == value):
+            one.expires_ms = 0
+            state.keep_grant(one)
     return Reply(200, {})
 
 
@@ -85,11 +94,19 @@ def _refresh(state: State, form: Mapping[str, str]) -> Reply:
         raise _Refused(401, "invalid_client", "The OAuth client was not found.")
     if form.get("client_secret") != settings["client_secret"]:
         raise _Refused(401, "invalid_client", "Unauthorized")
-    name = settings["refresh_tokens"].get(form.get("refresh_token", ""), "REVOKED")
-    person = people.principal(name) or _loaded_owner(state, form.get("refresh_token", ""))
+    refresh_token = form.get("refresh_token", "")
+    person = _holder(state, refresh_token)
     if person is None:
         raise _Refused(400, "invalid_grant", "Token has been expired or revoked.")
-    return _grant(state, person)
+    return _grant(state, person, refresh_token)
+
+
+def _holder(state: State, refresh_token: str) -> Person | None:
+    """Who gave this consent; None when nobody did, or no longer."""
+    if refresh_token in state.meta.revoked:
+        return None
+    name = people.seed()["oauth"]["refresh_tokens"].get(refresh_token, "REVOKED")
+    return people.principal(name) or _loaded_owner(state, refresh_token)
 
 
 def _loaded_owner(state: State, refresh_token: str) -> Person | None:
@@ -154,10 +171,10 @@ def _verified(state: State, assertion: str) -> Json:
     return claims
 
 
-def _grant(state: State, person: Person) -> Reply:
+def _grant(state: State, person: Person, refreshed_by: str | None = None) -> Reply:
     """A new access token; earlier ones stay valid until they expire."""
     state.drop_grants(expired_before_ms=state.clock.now_ms())
-    grant = Grant(f"ya29.{secrets.token_urlsafe(48)}", person, state.clock.now_ms() + _LIFE_S * 1000)
+    grant = Grant(f"ya29.{secrets.token_urlsafe(48)}", person, state.clock.now_ms() + _LIFE_S * 1000, refreshed_by)
     state.keep_grant(grant)
     scope = " ".join(SCOPE_PREFIX + s for s in person.scopes)
     answer = {"access_token": grant.token, "expires_in": _LIFE_S, "token_type": "Bearer", "scope": scope}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Meta(Struct):
     """Calendar id -> reason, as ordered."""
     webhook_routes: dict[str, str] = field(default_factory=dict)
     """https host -> base address that gets its pushes."""
+    revoked: list[str] = field(default_factory=list)
+    """Refresh tokens that nobody renews with any more."""
     delegated: dict[str, list[str]] = field(default_factory=dict)
     """World -> e-mails that the service account may act for."""
     stamp_ms: int = 0
@@ -45,6 +48,8 @@ class State:
         self.calendars = {c.id: c for c in map(_calendar, self._records.load("calendar"))}
         self.channels = {c.id: c for c in map(_channel, self._records.load("channel"))}
         self.grants = {g.token: g for g in map(_grant, self._records.load("grant"))}
+        self.calls: deque[str] = deque(maxlen=10_000)
+        """The last calls by method and calendar, oldest first; not kept across a restart."""
         self.events: dict[str, dict[str, Event]] = {}
         for event in map(_event, self._records.load("event")):
             self.events.setdefault(event.calendar, {})[event.id] = event

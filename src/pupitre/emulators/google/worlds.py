@@ -59,6 +59,7 @@ def seed_everything(state: State) -> None:
     state.drop_grants()
     state.meta.freebusy_errors.clear()
     state.meta.delegated.clear()
+    state.meta.revoked.clear()
     state.meta.quota = type(state.meta.quota)()
     state.meta.seeded = True
     state.keep_meta()
