@@ -217,3 +217,42 @@ def test_what_agents_do_with_their_own_events_is_nobodys_business(company):
 
     assert ("synced", []) == (company.record["sync_state"], company.open_tasks)
     assert 1 == len(company.events)
+
+
+def keep(company, side, id_, **how):
+    return company.desk.post(f"/v1/appointments/{id_}/conflict", {"keep": side, "by": "Anne"}, **how)
+
+
+@pytest.mark.parametrize(("side", "start"), [("record", "2026-01-07T10:00:00+01:00"), ("planning", MOVED)])
+def test_a_conflict_is_ended_over_http_too(company, side, start):
+    record = company.record
+    company.agent().move(record["google_event_id"], span(MOVED))
+    company.wait()
+    last = company.desk.get("/v1/sync").json["last"]
+    kept = keep(company, side, record["id"])
+
+    assert [{"appointment_id": record["id"], "what": "conflict"}] == last["did"]
+    assert (200, "synced") == (kept.status, kept.json["sync_state"])
+    assert start[:19].replace("T", " ") == kept.json["appointment"]["start"]
+    assert ([start], []) == ([one["start"] for one in company.events], company.open_tasks)
+    assert start == company.record["start"]
+    again = keep(company, side, record["id"])
+    assert (422, "refused") == (again.status, again.json["type"])
+
+
+def test_only_an_administrator_decides_and_only_about_what_there_is(company):
+    assert 403 == keep(company, "record", company.record["id"], token=company.desk.gateway).status
+    assert [404, 404] == [keep(company, "record", id_).status for id_ in (999_999, "x")]
+    assert 422 == keep(company, "both", company.record["id"]).status
+
+
+def test_calendars_and_their_trouble_are_told_over_http(company):
+    respond = {"status": 404, "reason": "notFound"}
+    company.fail("google", times=10_000, respond=respond, method="GET", path_regex="/calendars/a45.*/events")
+    company.wait()
+    one, other = company.desk.get("/v1/sync").json["calendars"]
+
+    assert ("a45@demo.test", company.agents["a45"]) == (one["calendar"], one["owner_user_id"])
+    assert "notFound" in one["trouble"]
+    assert "trouble" not in other
+    assert "2026-01-02T09:15:00+01:00" == other["read_at"]

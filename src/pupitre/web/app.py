@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pupitre.ports import DeskError
-from pupitre.web import admin, feeds, functions, health, ivr, notifications, openapi, reminders, sandbox
+from pupitre.web import admin, feeds, functions, health, ivr, notifications, openapi, reminders, sandbox, sync
 from pupitre.web.access import Keys, OnlyFromHere, Role, digest
 from pupitre.web.problems import NeverBare, Problem, on_problem, response
 from pupitre.wiring import House, Tenant
@@ -31,6 +31,7 @@ def app_of(house: House, *, visitor: Tenant | None = None, extra: Sequence[BaseR
         *functions.routes(keys),
         *admin.routes(keys),
         *reminders.routes(keys),
+        *sync.routes(house, keys),
         *feeds.routes(house),
         *notifications.routes(house),
         *health.routes(house.dependencies(), house.clock),

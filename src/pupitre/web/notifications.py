@@ -1,7 +1,7 @@
 """`POST /google/notifications`: Google says that something in a calendar has changed, never what (guide on push).
 
 No token of ours: each channel carries its own. A message only hastens the reading that happens anyway, so that a late,
-repeated or lost one does no harm.
+repeated or lost one does no harm. A channel's first one says no more than that its messages reach us.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ def routes(house: House) -> list[Route]:
         channel = known[1].channel
         if channel is not None and channel.resource_id not in ("", push.resource_id):
             raise Problem(404, "not_found", "The channel is another calendar's.")
-        if not push.first:
-            await house.in_step.hasten(known[0])
+        await house.in_step.hasten(known[0], push.channel_id)
         return Response(status_code=204)
 
     return [Route("/google/notifications", notified, methods=["POST"])]

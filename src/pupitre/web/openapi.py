@@ -15,6 +15,7 @@ from pupitre.voice import contract
 from pupitre.web.admin import Person
 from pupitre.web.reminders import UnansweredJson
 from pupitre.web.shapes import CommitJson, ComputeJson, LookupJson
+from pupitre.web.sync import KeepJson
 
 Json = dict[str, object]
 
@@ -39,7 +40,7 @@ _PROBLEM: Json = {
 @cache
 def document() -> bytes:
     """The whole document as JSON."""
-    forms = (contract.RequestJson, LookupJson, ComputeJson, CommitJson, Person, UnansweredJson)
+    forms = (contract.RequestJson, LookupJson, ComputeJson, CommitJson, Person, UnansweredJson, KeepJson)
     _, schemas = msgspec.json.schema_components(forms, ref_template=_REF)
     paths: dict[str, Json] = {
         "/ivr": {"post": _post("A voice gateway reports an event and is told what to do.", "RequestJson", "gateway")},
@@ -71,6 +72,10 @@ def document() -> bytes:
         },
         "/v1/reminders/{reminder_id}/unanswered": {
             "post": _post("Nobody took a reminder call.", "UnansweredJson", "gateway", "admin", path="reminder_id")
+        },
+        "/v1/sync": {"get": _get("How record and planning stand to each other.")},
+        "/v1/appointments/{appointment_id}/conflict": {
+            "post": _post("A person decides which side is kept.", "KeepJson", "admin", path="appointment_id")
         },
         "/ivr/schema.json": {"get": _open("JSON Schema of POST /ivr.")},
         "/healthz": {"get": _open("Whether the desk is alive.")},
@@ -111,11 +116,11 @@ def _post(summary: str, form: str, *roles: str, path: str | None = None) -> Json
     return operation | ({"parameters": [_in_path(path)]} if path else {})
 
 
-def _get(summary: str, parameter: Json) -> Json:
+def _get(summary: str, *parameters: Json) -> Json:
     return {
         "summary": summary,
         "security": [{"admin": []}],
-        "parameters": [parameter],
+        "parameters": list(parameters),
         "responses": _answers(401, 403, 404, 422, 503),
     }
 
