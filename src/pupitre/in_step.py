@@ -35,7 +35,7 @@ class KeptInStep:
         self._database = database
         self._due = StoredDueWork(database)
         self._steps: dict[str, InStep] = {}
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
         self._hurrying: set[asyncio.Task[None]] = set()
         self.walked_to: datetime | None = None
         """In the sandbox: up to where its clock is being walked."""
@@ -68,23 +68,23 @@ class KeptInStep:
         if step is not None:
             self._steps[tenant] = replace(step, two_way=two_way)
 
-    async def hasten(self, tenant: str) -> None:
-        """Something has changed: have a round fall due now. Many at once are one. Raises Unavailable."""
+    async def hasten(self, tenant: str, channel_id: str) -> None:
+        """A channel says something: have a round fall due now. Many at once are one. Raises Unavailable."""
         step = self.of(tenant)
         if step is None:
             return
-        row = reconcile.hastened(step)
+        row = reconcile.hastened(step, channel_id)
         await self._due.put([row])
-        if isinstance(step.world.clock, HeldClock) and tenant not in self._asked:
+        if isinstance(step.world.clock, HeldClock) and (tenant, channel_id) not in self._asked:
             # In the sandbox nobody works off what is due until the clock is walked; announcements do not wait for it.
-            self._asked.add(tenant)
-            task = asyncio.create_task(self._hurry(step, row))
+            self._asked.add((tenant, channel_id))
+            task = asyncio.create_task(self._hurry(step, row, channel_id))
             self._hurrying.add(task)
             task.add_done_callback(self._hurrying.discard)
 
-    async def _hurry(self, step: InStep, row: Due) -> None:
+    async def _hurry(self, step: InStep, row: Due, channel_id: str) -> None:
         await asyncio.sleep(_TOGETHER_SECONDS)
-        self._asked.discard(step.world.tenant)
+        self._asked.discard((step.world.tenant, channel_id))
         try:
             await reconcile.due_round(step, row)
             await self._due.done(row)

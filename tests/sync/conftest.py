@@ -7,6 +7,7 @@ import requests
 from tests.servers.desk import JEAN, pupitre, serving
 from tests.servers.emulators import Emulators
 from tests.servers.google import Person, times
+from tests.servers.wire import Wire
 
 from pupitre.model import Interval
 
@@ -59,6 +60,10 @@ class Company:
 
     def odoo(self, method, *args, **kwargs):
         """What a person does in Odoo with appointments."""
+        return self.odoo_model("calendar.event", method, *args, **kwargs)
+
+    def odoo_model(self, model, method, *args, **kwargs):
+        """What a person does in Odoo."""
         session = requests.Session()
         address = f"{self.emulators.base}/odoo"
 
@@ -68,7 +73,7 @@ class Company:
             return answer["result"]
 
         post("/web/session/authenticate", {"db": "demo", "login": "admin", "password": "admin"})
-        call = {"model": "calendar.event", "method": method, "args": list(args), "kwargs": kwargs}
+        call = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
         return post("/web/dataset/call_kw", call)
 
     def row(self, id_):
@@ -124,6 +129,15 @@ def hybrid(home, emulators, *options):
     return home
 
 
+def wired(home, emulators, wire, *options):
+    """A hybrid desk whose every request to a backend goes over the wire; it loses patience with one sooner."""
+    settings = hybrid(home, emulators, *options) / "demo.toml"
+    text = settings.read_text().replace(emulators.base, wire.url)
+    quick = text.replace("[odoo]\n", "[odoo]\ntimeout_s = 2\n").replace("[google]\n", "[google]\ntimeout_s = 2\n")
+    settings.write_text(quick)
+    return home
+
+
 @pytest.fixture(scope="session")
 def emulators():
     running = Emulators()
@@ -142,3 +156,20 @@ def company(running_company):
     """Nothing has happened yet but that Odette has an appointment on Wednesday 7 at 10:00 with a45."""
     running_company.load()
     return running_company
+
+
+@pytest.fixture(scope="module")
+def wired_running_company(tmp_path_factory, emulators):
+    wire = Wire(emulators.base)
+    with serving(wired(tmp_path_factory.mktemp("wired") / "home", emulators, wire)) as desk:
+        yield Company(desk, emulators), wire
+    wire.stop()
+
+
+@pytest.fixture
+def wired_company(wired_running_company):
+    """The company and the wire between its desk and the backends."""
+    company, wire = wired_running_company
+    company.load()
+    wire.clear()
+    return company, wire

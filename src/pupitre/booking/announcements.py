@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -17,6 +17,22 @@ from pupitre.ports import Channel, DeskError, FollowedCalendar, WatchedAgenda
 
 _LIFE = timedelta(days=7)
 _RENEWED_BEFORE = timedelta(hours=12)
+_TRUSTED_FOR = timedelta(hours=1)
+"""Messages get lost now and then (guide on push notifications): a calendar is read so often however silent it is."""
+
+
+def says_nothing(calendar: FollowedCalendar, now: datetime) -> bool:
+    """Whether a channel that is known to reach us has announced no change since the calendar was last read."""
+    channel = calendar.channel
+    return (
+        channel is not None
+        and now < channel.expires_at
+        and calendar.heard_at is not None
+        and calendar.token is not None
+        and calendar.failing_since is None
+        and calendar.read_at is not None
+        and now - calendar.read_at < _TRUSTED_FOR
+    )
 
 
 async def renewed(step: InStep, agenda: WatchedAgenda, agent: Agent, calendar: FollowedCalendar) -> FollowedCalendar:
@@ -27,7 +43,7 @@ async def renewed(step: InStep, agenda: WatchedAgenda, agent: Agent, calendar: F
     if step.announced_at is None or (old is not None and old.expires_at - now > _RENEWED_BEFORE):
         return calendar
     id_, token = uuid4().hex, secrets.token_urlsafe(32)
-    asked = replace(calendar, channel=Channel(id_, "", now), channel_token=token)
+    asked = replace(calendar, channel=Channel(id_, "", now), channel_token=token, heard_at=None)
     await step.following.put_calendar(asked)
     try:
         channel = await agenda.watch(agent, id_, step.announced_at, token, _LIFE)

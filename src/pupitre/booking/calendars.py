@@ -36,6 +36,10 @@ class Round:
     """What one reconciliation has found out so far."""
 
     known: dict[BackendId, Followed]
+    trusting: bool = False
+    """Whether a calendar is left alone while a live channel announces no change of it."""
+    announced: str | None = None
+    """The channel that has announced a change: nothing but its calendar is read."""
     fresh: bool = True
     """Whether the record could be read: else what is known of it may be old."""
     read: int = 0
@@ -58,12 +62,14 @@ async def read_all(step: InStep, agenda: WatchedAgenda, found: Round, agents: Se
         if not agent.calendar:
             continue
         calendar = kept.pop(agent.id, None)
+        if found.announced is not None and not (calendar and _announces(found.announced, calendar)):
+            continue
         if calendar is None or calendar.calendar != agent.calendar:
             if calendar is not None:
                 await _moved_away(step, agenda, found, calendar)
             calendar = FollowedCalendar(agent.id, agent.calendar)
         await _read(step, agenda, found, agent, calendar)
-    for calendar in kept.values():
+    for calendar in kept.values() if found.announced is None else ():
         await _nobodys(step, agenda, found, calendar)
 
 
@@ -73,6 +79,10 @@ async def _read(step: InStep, agenda: WatchedAgenda, found: Round, agent: Agent,
         calendar = await announcements.renewed(step, agenda, agent, calendar)
     except DeskError as error:
         found.troubles.append(f"changes of {calendar.calendar} are not announced, only read now and then: {error}")
+    if found.announced is not None and _announces(found.announced, calendar):
+        calendar = replace(calendar, heard_at=now)
+    elif found.trusting and announcements.says_nothing(calendar, now):
+        return
     try:
         changes = await agenda.changes(agent, calendar.token)
     except DeskError as error:
@@ -86,6 +96,10 @@ async def _read(step: InStep, agenda: WatchedAgenda, found: Round, agent: Agent,
     calendar = replace(calendar, token=changes.token, read_at=now, failing_since=None, trouble=None)
     await step.following.put_calendar(calendar, touched)
     found.read += 1
+
+
+def _announces(channel_id: str, calendar: FollowedCalendar) -> bool:
+    return calendar.channel is not None and calendar.channel.id == channel_id
 
 
 def _noticed(step: InStep, found: Round, changes: Changes, calendar: str) -> Sequence[Followed]:

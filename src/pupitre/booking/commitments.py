@@ -95,7 +95,7 @@ async def book(do: Steps, asked: Commitment, world: World, attempt: int) -> None
         await _undo(do, asked, world, attempt)
         return
     appointment = await do.step(Appointment, "name", partial(recording.name, world, recorded.made()), BRIEFLY)
-    plan = partial(planning.insert, world, appointment)
+    plan = partial(planning.insert, world, appointment, reserved.agent)
     planned = await do.step(Planned, "plan", plan, _first(attempt, BRIEFLY))
     await do.step(Ended, "agree", partial(endings.agree, world, asked, appointment, planned), BRIEFLY)
 

@@ -19,11 +19,10 @@ class Planned(Struct, frozen=True):
     conflict: str = ""
 
 
-async def insert(world: World, appointment: Appointment) -> Planned:
+async def insert(world: World, appointment: Appointment, agent: Agent) -> Planned:
     """The event of a booking, under the id that its external uid gives it."""
     if world.agenda is None or appointment.status is AppointmentStatus.CANCELED:
         return Planned(appointment.ref)
-    agent = await _giver(world, appointment.slot)
     return Planned(await world.agenda.insert(appointment, agent, external_uid(world, appointment.id)))
 
 

@@ -28,6 +28,8 @@ DUE_KIND = "sync"
 """Of the rows of due work that begin a reconciliation."""
 PERIODIC = "periodic"
 """Key of the row that puts itself again."""
+_ANNOUNCED = "announced/"
+"""How keys of rows begin that a channel has put; its id follows."""
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_LEAST_EVERY = timedelta(hours=1)
@@ -62,12 +64,17 @@ class Report(Struct, frozen=True):
         return not (self.lines or self.waiting or self.troubles)
 
 
-async def reconcile(step: InStep) -> Report:
-    """One whole round. Raises Unavailable from our own store only."""
+async def reconcile(step: InStep, *, trusting: bool = False, announced: str | None = None) -> Report:
+    """One round. Raises Unavailable from our own store only.
+
+    `trusting`: calendars of which a live channel has announced no change are not read. `announced`: of the calendars,
+    only the one that this channel announces is.
+    """
     async with step.following.alone():
         now = step.world.now()
         await step.following.forget(now)
-        found = Round({one.appointment.id: one for one in await step.following.appointments(now)})
+        followed = {one.appointment.id: one for one in await step.following.appointments(now)}
+        found = Round(followed, trusting=trusting, announced=announced)
         await _read_record(step, found)
         if step.agenda is not None:
             try:
@@ -198,15 +205,16 @@ async def due_round(step: InStep, row: Due, walked_to: datetime | None = None) -
     `walked_to`: in the sandbox nothing but due work happens while its clock is walked to there, so that after a round
     that had nothing to do the next ones would neither: at least one an hour is kept. Raises Unavailable.
     """
-    report = await reconcile(step)
+    channel = row.key.removeprefix(_ANNOUNCED) if row.key.startswith(_ANNOUNCED) else None
+    report = await reconcile(step, trusting=True, announced=channel)
     if row.key == PERIODIC:
         await step.world.due.put([next_round(step, report.at, walked_to if report.quiet else None)])
     return report
 
 
-def hastened(step: InStep) -> Due:
-    """The row of a round that is to begin at once."""
-    return Due(step.world.tenant, "announced", DUE_KIND, step.world.tenant, step.world.now())
+def hastened(step: InStep, channel_id: str) -> Due:
+    """The row of a round that is to begin at once, because this channel has said something."""
+    return Due(step.world.tenant, f"{_ANNOUNCED}{channel_id}", DUE_KIND, step.world.tenant, step.world.now())
 
 
 def next_round(step: InStep, now: datetime, walked_to: datetime | None = None) -> Due:

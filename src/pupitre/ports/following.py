@@ -40,6 +40,8 @@ class FollowedCalendar(Struct, frozen=True):
     """What announces its changes."""
     channel_token: str | None = None
     """What each announcement has to carry."""
+    heard_at: datetime | None = None
+    """When the channel last said something; None: never, so that its silence proves nothing."""
 
 
 class Following(Protocol):
