@@ -165,9 +165,13 @@ class MemoryReminders:
     async def put(self, reminders):
         self.rows |= {reminder.id: reminder for reminder in reminders}
 
-    async def waiting(self, since, until):
+    async def waiting(self, since, until, limit):
         found = [r for r in self.rows.values() if r.status == "scheduled" and since <= r.dial_at <= until]
-        return sorted(found, key=lambda r: r.dial_at)
+        return sorted(found, key=lambda r: (r.starts, r.id))[:limit]
+
+    async def ahead(self, reminder, since, until):
+        waiting = await self.waiting(since, until, len(self.rows))
+        return sum((r.starts, r.id) < (reminder.starts, reminder.id) for r in waiting)
 
 
 class MemoryTasks:

@@ -15,7 +15,7 @@ from pupitre.booking.telephone import DialRules, Telephone
 from pupitre.booking.world import World
 from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, Intent, Patient, Slot
-from pupitre.ports import Commitment, HistoryLine, NotFound, OutboundCall
+from pupitre.ports import Commitment, HistoryLine, NotFound, OutboundCall, ReminderStatus, Stale, Traffic
 from pupitre.slots import Rules
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -50,13 +50,29 @@ class Reminders(MemoryReminders):
 
 
 class OutboundCalls:
-    def __init__(self) -> None:
+    def __init__(self, reminders, due) -> None:
         self.made: list[OutboundCall] = []
         self.refused: set[str] = set()
+        self.reminders, self.due = reminders, due
 
-    async def begin(self, reminder_id, appointment_id, phone, at):
-        if not any(call.reminder_id == reminder_id for call in await self.ringing()):
-            self.made.append(OutboundCall(reminder_id, appointment_id, phone, at))
+    async def begin(self, reminder, phone, at, caps, unheard):
+        now = self.reminders.rows[reminder.id]
+        if now.status != "scheduled" or now.dials != reminder.dials:
+            raise Stale(reminder.id)
+        traffic = await self.traffic(at, caps.starts_per_minute)
+        if (caps.lines is not None and traffic.lines >= caps.lines) or len(traffic.begun) >= caps.starts_per_minute:
+            return False
+        await self.reminders.put([replace(now, status=ReminderStatus.DIALLED, dials=now.dials + 1)])
+        self.made.append(OutboundCall(reminder.id, reminder.appointment_id, phone, at))
+        if unheard is not None:
+            await self.due.put([unheard])
+        return True
+
+    async def pick_up(self, reminder_id, at):
+        self.made = [
+            replace(call, picked_up_at=at) if call.reminder_id == reminder_id and call.ended_at is None else call
+            for call in self.made
+        ]
 
     async def end(self, reminder_id, outcome, at):
         for n, call in enumerate(self.made):
@@ -68,8 +84,15 @@ class OutboundCalls:
     async def ringing(self):
         return [call for call in self.made if call.ended_at is None]
 
-    async def since(self, since, limit=1000):
-        return [call for call in self.made if call.at >= since]
+    async def of(self, reminder_id):
+        return next((call for call in await self.ringing() if call.reminder_id == reminder_id), None)
+
+    async def traffic(self, at, most):
+        begun = [call.at for call in self.made if call.at > at - timedelta(minutes=1)]
+        return Traffic(len(await self.ringing()), begun[-most:])
+
+    async def lately(self, since, most):
+        return [call.outcome for call in reversed(self.made) if call.at >= since][:most]
 
     async def to_number(self, phone, since):
         return sum(call.phone == phone and call.at >= since for call in self.made)
@@ -129,8 +152,9 @@ class Office:
 
     def __init__(self, now: datetime, holidays: frozenset[date] = frozenset(), **rules) -> None:
         self.clock, self.records, self.directory = Clock(now), MemoryRecords(), Directory([])
-        self.gateway, self.calls, self.outcomes = Gateway(), OutboundCalls(), Outcomes()
         self.due, self.reminders, self.tasks = MemoryDue(), Reminders(), MemoryTasks()
+        self.gateway, self.outcomes = Gateway(), Outcomes()
+        self.calls = OutboundCalls(self.reminders, self.due)
         self.worlds: dict[str, World] = {}
         agenda = MemoryAgenda()
         self.world = self.worlds["demo"] = World(

@@ -70,8 +70,9 @@ async def test_no_work_is_no_error(work):
 # ---- reminders -------------------------------------------------------------------------------------------------------
 
 
-def reminder(id_="r1", appointment_id=7, hours=0, **fields):
-    return Reminder(id_, appointment_id, 12, "P1D", NOW, NOW + timedelta(hours=hours), **fields)
+def reminder(id_="r1", appointment_id=7, hours=0, starts=24, **fields):
+    begins, dial_at = NOW + timedelta(hours=starts), NOW + timedelta(hours=hours)
+    return Reminder(id_, appointment_id, 12, "P1D", begins, NOW, dial_at, **fields)
 
 
 @pytest.fixture
@@ -94,6 +95,17 @@ async def test_the_reminders_of_an_appointment_come_by_the_time_of_dialling(remi
     assert ["r2", "r1"] == [each.id for each in await reminders.of(7)]
     assert ["r3"] == [each.id for each in await reminders.of("7")]
     assert ["r3", "r2"] == [each.id for each in await reminders.between(Interval(NOW, NOW + timedelta(hours=2)))]
+
+
+async def test_those_that_should_ring_come_by_the_start_of_their_appointments(reminders):
+    late, soon = reminder("late", hours=1, starts=26), reminder("soon", hours=2, starts=25)
+    rung, tomorrow = reminder("rung", status=ReminderStatus.DONE), reminder("tomorrow", hours=24)
+    await reminders.put([late, soon, rung, tomorrow])
+
+    window = (NOW, NOW + timedelta(hours=2))
+    assert [soon, late] == await reminders.waiting(*window, 10)
+    assert [soon] == await reminders.waiting(*window, 1)
+    assert (0, 1) == (await reminders.ahead(soon, *window), await reminders.ahead(late, *window))
 
 
 async def test_an_unknown_reminder_and_one_of_another_tenant_are_not_found(database, reminders):

@@ -86,6 +86,8 @@ VALUES = {
     "weekday": 0,
     "dials": 0,
     "rank": 0,
+    "lines": 10,
+    "starts_per_minute": 60,
     "limit": 10,
     "at": NOW,
     "now": NOW,
@@ -117,6 +119,8 @@ MEANT = {
     "commitments.waited": {"id": "k1"},
     "reminders.put": {"id": "r1", "patient_id": "1", "status": "scheduled"},
     "reminders.read": {"id": "r1"},
+    "reminders.dial": {"id": "r1"},
+    "reminders.ahead": {"id": "r2"},
     "tasks.leave": {"kind": "conflict"},
     "sync.forget": {"now": NOW + 2 * HOUR},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from pupitre.booking.reminders import split, start_of
+from pupitre.booking.reminders import split
 from pupitre.booking.telephone import DialRules
 from pupitre.booking.world import Policy
 from pupitre.ports import Reminder
@@ -33,7 +33,7 @@ def permitted(at: datetime, offset: str, rules: Rules, policy: Policy) -> dateti
 def too_late(at: datetime, reminder: Reminder, rules: Rules, dialling: DialRules) -> bool:
     """Whether a call at that instant would come too close to the appointment, or on another day than the last one."""
     days, _ = split(reminder.offset)
-    latest = start_of(reminder, rules).astimezone(UTC) - (dialling.latest if days else dialling.latest_of_hours)
+    latest = reminder.starts.astimezone(UTC) - (dialling.latest if days else dialling.latest_of_hours)
     other_day = at.astimezone(rules.zone).date() != reminder.dial_at.astimezone(rules.zone).date()
     return at > latest or (reminder.dials > 0 and other_day)
 

@@ -18,22 +18,33 @@ from msgspec.structs import replace
 from pupitre.booking import reminder_calls
 from pupitre.booking.due import Begin
 from pupitre.booking.engine import BRIEFLY, OUR_STORE, Job, JobState, Steps, Work
+from pupitre.booking.lines import busy_until
 from pupitre.booking.may_ring import End, Ring, Wait, may_ring
 from pupitre.booking.reminder_calls import UNHEARD_KIND
 from pupitre.booking.reminders import DUE_KIND
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
 from pupitre.dialogue.effects import TaskKind
-from pupitre.ports import Due, NotFound, Order, Refused, Reminder, ReminderStatus, Unavailable
+from pupitre.ports import Due, NotFound, Order, Refused, Reminder, ReminderStatus, Unavailable, Unsure
 
 _LONGEST_SECONDS = 60.0
 _RECORD_DOWN = timedelta(minutes=2)
+_AT_ONCE = timedelta(seconds=1)
+_ASK_AGAIN = timedelta(seconds=15)
+_UNSURE = timedelta(minutes=2)
+"""After so long without an answer of the gateway it has not taken the call."""
 
 
 class Looked(Struct, frozen=True):
     """What a look at the reminder brought: the number of the dial to ask for, or none."""
 
     dial: int = 0
+
+
+class Asked(Struct, frozen=True):
+    """Whether the gateway took the call; None: it did not say."""
+
+    taken: bool | None = None
 
 
 def works(worlds: Mapping[str, World]) -> Mapping[str, Work]:
@@ -47,6 +58,8 @@ def works(worlds: Mapping[str, World]) -> Mapping[str, Work]:
 
 async def begin(world: World, row: Due) -> None:
     """A reminder is due. See `due.Begin`."""
+    if await _put_off(world, row.subject):
+        return
     stamp = f"{row.due.astimezone(UTC):%Y%m%dT%H%M%S}"
     for attempt in count(1):
         job = Job(f"{world.tenant}/{DUE_KIND}/{row.subject}/{stamp}/{attempt}", DUE_KIND, world.tenant, row.subject)
@@ -55,6 +68,21 @@ async def begin(world: World, row: Due) -> None:
             break
     if not await world.engine.run(job, _LONGEST_SECONDS):
         raise Unavailable("a reminder is still being dialled")
+
+
+async def _put_off(world: World, reminder_id: str) -> bool:
+    """Whether it is not its turn: waiting for a line is nothing that a durable job is worth."""
+    telephone = world.telephone
+    if telephone is None or telephone.dialer is None:
+        return False
+    with suppress(NotFound):
+        reminder = await world.reminders.read(reminder_id)
+        if reminder.status is ReminderStatus.SCHEDULED and reminder.dial_at <= world.now():
+            until = await busy_until(world, telephone, reminder)
+            if until is not None:
+                await world.due.put([Due(world.tenant, reminder_id, DUE_KIND, reminder_id, until)])
+            return until is not None
+    return False
 
 
 async def unheard(world: World, row: Due) -> None:
@@ -81,37 +109,55 @@ async def dial(do: Steps, job: Job, world: World) -> None:
     if not looked.dial:
         return
     try:
-        await do.step(Looked, "ask", partial(ask, telephone, job.subject, looked.dial), BRIEFLY)
+        asked = await do.step(Asked, "ask", partial(ask, telephone, job.subject, looked.dial), BRIEFLY)
     except (Refused, Unavailable):
+        asked = Asked(taken=False)
+    if asked.taken is None:
+        await do.step(Looked, "unsure", partial(unsure, world, telephone, job.subject), OUR_STORE)
+    elif not asked.taken:
         await do.step(Looked, "failed", partial(failed, world, job.subject), OUR_STORE)
 
 
 async def look(world: World, telephone: Telephone, reminder_id: str) -> Looked:
     """Look whether the phone may ring, and note the call if it may. Raises NotFound, Unavailable."""
-    async with telephone.turn:
-        reminder = await world.reminders.read(reminder_id)
-        if reminder.status is ReminderStatus.DIALLED:
-            return Looked(reminder.dials)
-        if reminder.status is not ReminderStatus.SCHEDULED or reminder.dial_at > world.now():
-            return Looked()
-        match await may_ring(world, telephone, reminder):
-            case Ring(phone):
-                return await _take_line(world, telephone, reminder, phone)
-            case Wait(until, moved):
-                if moved:
-                    await world.reminders.put([replace(reminder, dial_at=until)])
-                await world.due.put([Due(world.tenant, reminder.id, DUE_KIND, reminder.id, until)])
-            case End() as end:
-                await _end(world, telephone, reminder, end)
+    reminder = await world.reminders.read(reminder_id)
+    if reminder.status is ReminderStatus.DIALLED:
+        return Looked(reminder.dials)
+    if reminder.status is not ReminderStatus.SCHEDULED or reminder.dial_at > world.now():
         return Looked()
+    match await may_ring(world, telephone, reminder):
+        case Ring(phone):
+            return await _take_line(world, telephone, reminder, phone)
+        case Wait(until, moved):
+            if moved:
+                await world.reminders.put([replace(reminder, dial_at=until)])
+            await world.due.put([Due(world.tenant, reminder.id, DUE_KIND, reminder.id, until)])
+        case End() as end:
+            await _end(world, telephone, reminder, end)
+    return Looked()
 
 
-async def ask(telephone: Telephone, reminder_id: str, dial_number: int) -> Looked:
+async def ask(telephone: Telephone, reminder_id: str, dial_number: int) -> Asked:
     """Ask the gateway for the call that was noted. Raises Refused, Unavailable."""
-    for call in await telephone.calls.ringing():
-        if call.reminder_id == reminder_id and telephone.dialer is not None:
-            await telephone.dialer.dial(Order(reminder_id, dial_number, call.phone))
-    return Looked(dial_number)
+    call = await telephone.calls.of(reminder_id)
+    if call is None or telephone.dialer is None:
+        return Asked(taken=True)
+    try:
+        await telephone.dialer.dial(Order(reminder_id, dial_number, call.phone))
+    except Unsure:
+        return Asked()
+    return Asked(taken=True)
+
+
+async def unsure(world: World, telephone: Telephone, reminder_id: str) -> Looked:
+    """The gateway may have taken the call: it is asked for the same one again, for a while."""
+    call, now = await telephone.calls.of(reminder_id), world.now()
+    if call is None or call.picked_up_at is not None:
+        return Looked()
+    if now - call.at >= _UNSURE:
+        return await failed(world, reminder_id)
+    await world.due.put([Due(world.tenant, reminder_id, DUE_KIND, reminder_id, now + _ASK_AGAIN)])
+    return Looked()
 
 
 async def later(world: World, reminder_id: str) -> Looked:
@@ -128,14 +174,15 @@ async def failed(world: World, reminder_id: str) -> Looked:
 
 
 async def _take_line(world: World, telephone: Telephone, reminder: Reminder, phone: str) -> Looked:
-    now = world.now()
-    dialled = replace(reminder, status=ReminderStatus.DIALLED, dials=reminder.dials + 1)
-    await telephone.calls.begin(reminder.id, reminder.appointment_id, phone, now)
-    await world.reminders.put([dialled])
-    if telephone.rules.unheard is not None:
-        row = Due(world.tenant, reminder.id, UNHEARD_KIND, reminder.id, now + telephone.rules.unheard)
-        await world.due.put([row])
-    return Looked(dialled.dials)
+    now, rules, unheard = world.now(), telephone.rules, None
+    if rules.unheard is not None:
+        unheard = Due(world.tenant, reminder.id, UNHEARD_KIND, reminder.id, now + rules.unheard)
+    if await telephone.calls.begin(reminder, phone, now, rules.caps, unheard):
+        return Looked(reminder.dials + 1)
+    # Another process was quicker.
+    until = await busy_until(world, telephone, reminder) or now + _AT_ONCE
+    await world.due.put([Due(world.tenant, reminder.id, DUE_KIND, reminder.id, until)])
+    return Looked()
 
 
 async def _end(world: World, telephone: Telephone, reminder: Reminder, end: End) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from msgspec import Struct
 
 from pupitre.booking.calling_hours import permitted, too_late
-from pupitre.booking.reminders import due_at, follow, start_of
+from pupitre.booking.lines import busy_until
+from pupitre.booking.reminders import due_at, follow
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
 from pupitre.model import AppointmentStatus, Patient, SyncState
 from pupitre.ports import NotFound, Reminder, ReminderStatus
 
-_LOOK_AGAIN = timedelta(seconds=15)
 _FAILED = "failed"
-_WAITED = timedelta(days=2)
-"""Nobody waits for a line longer."""
+_LATEST = 100
+"""Calls by which the gateway's health is judged, at most."""
 
 
 class Ring(Struct, frozen=True):
@@ -88,26 +88,8 @@ async def _now(world: World, telephone: Telephone, reminder: Reminder, phone: st
     midnight = datetime.combine(at.date(), time(), world.rules.zone)
     if await telephone.calls.to_number(phone, midnight) >= rules.per_number_a_day:
         return End(DROPPED, f"a reminder is not made: its number was called {rules.per_number_a_day} times today")
-    lately = await telephone.calls.since(now - 2 * rules.resting)
-    failed = sum(call.outcome == _FAILED for call in lately)
-    if len(lately) >= rules.few and 2 * failed > len(lately):
+    lately = await telephone.calls.lately(now - 2 * rules.resting, _LATEST)
+    if len(lately) >= rules.few and 2 * lately.count(_FAILED) > len(lately):
         return Wait(now + rules.resting)
-    if await _rank(world, reminder) >= await _room(telephone, now):
-        return Wait(now + _LOOK_AGAIN)
-    return Ring(phone)
-
-
-async def _room(telephone: Telephone, now: datetime) -> int:
-    """How many calls may begin at this moment."""
-    rules = telephone.rules
-    begun = await telephone.calls.since(now - timedelta(minutes=1) + timedelta.resolution)
-    room = rules.starts_per_minute - len(begun)
-    return room if rules.lines is None else min(room, rules.lines - len(await telephone.calls.ringing()))
-
-
-async def _rank(world: World, reminder: Reminder) -> int:
-    """How many wait whose appointment comes first."""
-    now = world.now()
-    waiting = await world.reminders.waiting(now - _WAITED, now)
-    mine = (start_of(reminder, world.rules), reminder.id)
-    return sum((start_of(other, world.rules), other.id) < mine for other in waiting)
+    until = await busy_until(world, telephone, reminder)
+    return Ring(phone) if until is None else Wait(until)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from pupitre.booking.calling_hours import next_dial
+from pupitre.booking.lines import wake
 from pupitre.booking.reminders import DUE_KIND, due_at
 from pupitre.booking.world import World
 from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome, TaskKind
@@ -27,11 +28,15 @@ async def read(world: World, reminder_id: str) -> ReminderFound:
 
     Nobody when it is gone, moved or in conflict; the call is then over, and has brought nothing.
     """
-    if world.telephone is not None and world.telephone.rules.unheard is not None:
-        await world.due.put([Due(world.tenant, reminder_id, UNHEARD_KIND, reminder_id, world.now() + _LONGEST_CALL)])
+    telephone, now = world.telephone, world.now()
+    if telephone is not None:
+        await telephone.calls.pick_up(reminder_id, now)
+        if telephone.rules.unheard is not None:
+            await world.due.put([Due(world.tenant, reminder_id, UNHEARD_KIND, reminder_id, now + _LONGEST_CALL)])
     found = await _found(world, reminder_id)
-    if found.appointment is None and world.telephone is not None:
-        await world.telephone.calls.end(reminder_id, ReminderOutcome.UNCLEAR, world.now())
+    if found.appointment is None and telephone is not None:
+        if await telephone.calls.end(reminder_id, ReminderOutcome.UNCLEAR, now):
+            await wake(world, telephone)
         with suppress(NotFound):
             reminder = await world.reminders.read(reminder_id)
             if reminder.status is ReminderStatus.DIALLED:
@@ -85,8 +90,7 @@ async def unanswered(world: World, reminder_id: str, outcome: str) -> None:
     Raises NotFound when no call rings for this reminder, Unavailable.
     """
     telephone = world.telephone
-    ringing = await telephone.calls.ringing() if telephone else ()
-    if not any(call.reminder_id == reminder_id for call in ringing):
+    if telephone is None or await telephone.calls.of(reminder_id) is None:
         raise NotFound(f"no call rings for the reminder {reminder_id}")
     reminder = await world.reminders.read(reminder_id)
     if outcome == ReminderOutcome.MACHINE:
@@ -140,8 +144,10 @@ async def _finish(world: World, reminder: Reminder, outcome: ReminderOutcome) ->
 
 async def _ended(world: World, reminder: Reminder, outcome: str) -> None:
     """The line is free. Last of all: until then a crash has the same told again."""
-    if world.telephone is not None and await world.telephone.calls.end(reminder.id, outcome, world.now()):
-        world.telephone.told(outcome)
+    telephone = world.telephone
+    if telephone is not None and await telephone.calls.end(reminder.id, outcome, world.now()):
+        telephone.told(outcome)
+        await wake(world, telephone)
 
 
 async def _forbid(world: World, reminder: Reminder, call_id: str | None) -> None:
@@ -149,7 +155,8 @@ async def _forbid(world: World, reminder: Reminder, call_id: str | None) -> None
     telephone = world.telephone
     if telephone is None:
         return
-    phones = {call.phone for call in await telephone.calls.ringing() if call.reminder_id == reminder.id}
+    call = await telephone.calls.of(reminder.id)
+    phones = {call.phone} if call else set()
     if not phones:
         with suppress(NotFound):
             patient = await world.directory.read_patient(reminder.patient_id)

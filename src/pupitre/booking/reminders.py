@@ -66,6 +66,7 @@ def planned(appointment: Appointment, offsets: Sequence[str], rules: Rules, poli
             appointment_id=appointment.id,
             patient_id=appointment.patient_id,
             offset=offset,
+            starts=start,
             due=due_at(start, offset, rules),
             dial_at=dial_at(start, offset, rules, policy),
         )
@@ -134,8 +135,8 @@ async def _agreed(world: World, appointment: Appointment) -> Sequence[str]:
     live = [row for row in rows if row.status is not ReminderStatus.CANCELED]
     if not live:
         return ()
-    starts = {start_of(row, world.rules) for row in live}
-    left_behind = [row for row in rows if start_of(row, world.rules) not in starts]
+    starts = {row.starts for row in live}
+    left_behind = [row for row in rows if row.starts not in starts]
     agreed = [row.offset for row in (*live, *left_behind)]
     unknown = [offset for offset in world.policy.offsets if all(row.offset != offset for row in rows)]
     if unknown:
@@ -144,10 +145,3 @@ async def _agreed(world: World, appointment: Appointment) -> Sequence[str]:
                 start, asked_at = booked.slot.start, booked.asked_at
                 agreed += [one for one in unknown if dial_at(start, one, world.rules, world.policy) < asked_at]
     return agreed
-
-
-def start_of(reminder: Reminder, rules: Rules) -> datetime:
-    """When the appointment begins that the reminder was computed from."""
-    days, rest = split(reminder.offset)
-    wall = (reminder.due.astimezone(UTC) + rest).astimezone(rules.zone)
-    return datetime.combine(wall.date() + timedelta(days=days), wall.time(), rules.zone)

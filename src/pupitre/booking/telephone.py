@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from msgspec import Struct
 
-from pupitre.ports import Dialer, OutboundCalls, Outcomes
+from pupitre.ports import Caps, Dialer, OutboundCalls, Outcomes
 
 
 class DialRules(Struct, frozen=True):
@@ -35,6 +33,11 @@ class DialRules(Struct, frozen=True):
     few: int = 5
     """Calls that prove nothing about the gateway yet."""
 
+    @property
+    def caps(self) -> Caps:
+        """What all processes together keep to."""
+        return Caps(self.lines, self.starts_per_minute)
+
 
 def untold(_outcome: str) -> None:
     """Nobody counts."""
@@ -51,5 +54,3 @@ class Telephone:
     """The record, where it keeps outcomes."""
     told: Callable[[str], None] = untold
     """Told the outcome of each call."""
-    turn: AbstractAsyncContextManager[object] = field(default_factory=asyncio.Lock)
-    """Held while it is looked whether a line is free and one is taken."""

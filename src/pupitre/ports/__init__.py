@@ -4,7 +4,7 @@ Everything is async; instants are aware. What goes wrong is one of the errors of
 """
 
 from pupitre.ports.calls import CallStore, JournalTurn, Reply, Step
-from pupitre.ports.dialling import Dialer, Order, OutboundCall, OutboundCalls, Outcomes
+from pupitre.ports.dialling import Caps, Dialer, Order, OutboundCall, OutboundCalls, Outcomes, Traffic, Unsure
 from pupitre.ports.errors import ConfigError, Conflict, DeskError, NotFound, Refused, SlotTaken, Stale, Unavailable
 from pupitre.ports.following import Followed, FollowedCalendar, Following
 from pupitre.ports.keeping import (
@@ -43,6 +43,7 @@ __all__ = [
     "Agenda",
     "Busy",
     "CallStore",
+    "Caps",
     "Changes",
     "Channel",
     "Claims",
@@ -83,7 +84,9 @@ __all__ = [
     "Step",
     "Task",
     "Tasks",
+    "Traffic",
     "Unavailable",
+    "Unsure",
     "WatchedAgenda",
     "WatchedRecords",
     "Who",

@@ -10,6 +10,12 @@ from msgspec import Struct
 
 from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import BackendId
+from pupitre.ports.errors import Unavailable
+from pupitre.ports.keeping import Due, Reminder
+
+
+class Unsure(Unavailable):
+    """The gateway was asked and did not answer: it may have taken the order, or not."""
 
 
 class Order(Struct, frozen=True):
@@ -28,7 +34,7 @@ class Dialer(Protocol):
     async def dial(self, order: Order) -> None:
         """Have the patient called; returns when the gateway has taken the order, long before anybody answers.
 
-        Asked again for the same reminder and dial, nobody is called twice. Raises Refused, Unavailable.
+        Asked again for the same reminder and dial, nobody is called twice. Raises Refused, Unavailable, Unsure.
         """
         ...
 
@@ -43,26 +49,55 @@ class OutboundCall(Struct, frozen=True):
     at: datetime
     outcome: str | None = None
     """A `ReminderOutcome`, `busy`, or `failed` when the gateway could not call."""
+    picked_up_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class Caps(Struct, frozen=True):
+    """How much a tenant may have dialled at once, by all processes together."""
+
+    lines: int | None
+    """Calls at the same time; None where ringing takes no line."""
+    starts_per_minute: int
+
+
+class Traffic(Struct, frozen=True):
+    """What a tenant's calls take at this moment."""
+
+    lines: int
+    begun: Sequence[datetime]
+    """When the latest calls of the last minute began, oldest first."""
 
 
 class OutboundCalls(Protocol):
     """Calls made for reminders, and numbers that are not to be called. All raise Unavailable."""
 
-    async def begin(self, reminder_id: str, appointment_id: BackendId, phone: str, at: datetime) -> None:
-        """Note a call before the gateway is asked for it. One that rings for this reminder already is left as it is."""
+    async def begin(self, reminder: Reminder, phone: str, at: datetime, caps: Caps, unheard: Due | None) -> bool:
+        """Note a call before the gateway is asked for it: its reminder is dialled once more, `unheard` is put.
+
+        All of it or nothing, and nothing beyond the caps, whatever other processes do: False then.
+        Raises Stale when the reminder is not scheduled any more, or was dialled since it was read.
+        """
+        ...
+
+    async def pick_up(self, reminder_id: str, at: datetime) -> None:
+        """Somebody took the ringing call of this reminder."""
         ...
 
     async def end(self, reminder_id: str, outcome: str, at: datetime) -> bool:
         """What the ringing call of this reminder brought; False when none was ringing."""
         ...
 
-    async def ringing(self) -> Sequence[OutboundCall]:
-        """Calls that have not ended, oldest first: as many lines are taken."""
+    async def of(self, reminder_id: str) -> OutboundCall | None:
+        """The call that rings for this reminder, or is talked in."""
         ...
 
-    async def since(self, since: datetime, limit: int = 1000) -> Sequence[OutboundCall]:
-        """Calls begun since then, oldest first."""
+    async def traffic(self, at: datetime, most: int) -> Traffic:
+        """Lines taken, and at most so many of the calls begun in the minute before."""
+        ...
+
+    async def lately(self, since: datetime, most: int) -> Sequence[str | None]:
+        """What the latest calls since then brought, at most so many, latest first."""
         ...
 
     async def to_number(self, phone: str, since: datetime) -> int:

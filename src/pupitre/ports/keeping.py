@@ -234,6 +234,8 @@ class Reminder(Struct, frozen=True):
     patient_id: BackendId
     offset: str
     """ISO 8601, before the appointment: "P1D", "PT1H"."""
+    starts: datetime
+    """When the appointment begins that it was computed from."""
     due: datetime
     """Nominal: the same wall-clock hour the day before; one hour before."""
     dial_at: datetime
@@ -258,8 +260,12 @@ class Reminders(Protocol):
         """Add these, or replace those of the same id."""
         ...
 
-    async def waiting(self, since: datetime, until: datetime) -> Sequence[Reminder]:
-        """Those scheduled to be dialled in that time, both ends included, by dial_at."""
+    async def waiting(self, since: datetime, until: datetime, limit: int) -> Sequence[Reminder]:
+        """Those scheduled to be dialled in that time, both ends included; the earliest appointments first."""
+        ...
+
+    async def ahead(self, reminder: Reminder, since: datetime, until: datetime) -> int:
+        """How many of them come before this one."""
         ...
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import convert
+from msgspec.structs import asdict
 
-from pupitre.model import BackendId
-from pupitre.ports import OutboundCall
+from pupitre.dialogue.effects import ReminderOutcome
+from pupitre.ports import Caps, DeskError, Due, OutboundCall, Reminder, Traffic
 from pupitre.store.database import Database, Row
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct, id_of, id_text
 
 SQL = queries("outbound_calls")
+REMINDERS = queries("reminders")
+DUE_WORK = queries("due_work")
+
+_MINUTE = timedelta(minutes=1)
+_ANY = 2**31 - 1
+
+
+class _NoLine(DeskError):
+    """Every line is taken, or enough calls have begun."""
 
 
 class StoredOutboundCalls:
@@ -23,16 +33,38 @@ class StoredOutboundCalls:
         self._database = database
         self._tenant = tenant
 
-    async def begin(self, reminder_id: str, appointment_id: BackendId, phone: str, at: datetime) -> None:
+    async def begin(self, reminder: Reminder, phone: str, at: datetime, caps: Caps, unheard: Due | None) -> bool:
         """See `OutboundCalls.begin`."""
-        statement = SQL["begin"].bind(
-            tenant=self._tenant,
-            reminder_id=reminder_id,
-            appointment_id=id_text(appointment_id),
-            phone=phone,
-            at=at,
-        )
-        await self._database.write(statement)
+        ours, id_ = self._tenant, reminder.id
+        statements = [
+            SQL["one_at_a_time"].bind(tenant=ours),
+            REMINDERS["dial"].bind(tenant=ours, id=id_, dials=reminder.dials).expecting(1),
+            # A process may have died between having it dialled again and noting that the call before had ended.
+            SQL["end"].bind(tenant=ours, reminder_id=id_, outcome=ReminderOutcome.NO_ANSWER, at=at),
+            SQL["begin"]
+            .bind(
+                tenant=ours,
+                reminder_id=id_,
+                appointment_id=id_text(reminder.appointment_id),
+                phone=phone,
+                at=at,
+                since=at - _MINUTE,
+                lines=_ANY if caps.lines is None else caps.lines,
+                starts_per_minute=caps.starts_per_minute,
+            )
+            .expecting(1, _NoLine()),
+        ]
+        if unheard is not None:
+            statements.append(DUE_WORK["put"].bind(**asdict(unheard)))
+        try:
+            await self._database.write(*statements)
+        except _NoLine:
+            return False
+        return True
+
+    async def pick_up(self, reminder_id: str, at: datetime) -> None:
+        """See `OutboundCalls.pick_up`."""
+        await self._database.write(SQL["pick_up"].bind(tenant=self._tenant, reminder_id=reminder_id, at=at))
 
     async def end(self, reminder_id: str, outcome: str, at: datetime) -> bool:
         """What the ringing call of this reminder brought; False when none was ringing."""
@@ -40,9 +72,22 @@ class StoredOutboundCalls:
         [result] = await self._database.write(statement)
         return result.touched > 0
 
-    async def ringing(self) -> Sequence[OutboundCall]:
-        """Calls that have not ended, oldest first: as many lines are taken."""
-        return [_call(row) for row in await self._database.read(SQL["ringing"], tenant=self._tenant)]
+    async def of(self, reminder_id: str) -> OutboundCall | None:
+        """See `OutboundCalls.of`."""
+        rows = await self._database.read(SQL["of_reminder"], tenant=self._tenant, reminder_id=reminder_id)
+        return _call(rows[0]) if rows else None
+
+    async def traffic(self, at: datetime, most: int) -> Traffic:
+        """See `OutboundCalls.traffic`."""
+        lines = await self._database.read(SQL["lines"], tenant=self._tenant)
+        begun = await self._database.read(SQL["begun"], tenant=self._tenant, since=at - _MINUTE, limit=most)
+        taken = lines[0]["taken"] if lines else 0
+        return as_struct(Traffic, {"lines": taken, "begun": [row["at"] for row in reversed(begun)]})
+
+    async def lately(self, since: datetime, most: int) -> Sequence[str | None]:
+        """See `OutboundCalls.lately`."""
+        rows = await self._database.read(SQL["lately"], tenant=self._tenant, since=since, limit=most)
+        return [convert(row["outcome"], str | None) for row in rows]
 
     async def since(self, since: datetime, limit: int = 1000) -> Sequence[OutboundCall]:
         """Calls begun since then, oldest first."""

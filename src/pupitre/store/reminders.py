@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec import convert
+
 from pupitre.model import BackendId, Interval
 from pupitre.ports import NotFound, Reminder
 from pupitre.store.database import Database, Row
@@ -45,6 +47,7 @@ class StoredReminders:
                     appointment_id=id_text(reminder.appointment_id),
                     patient_id=id_text(reminder.patient_id),
                     ahead=reminder.offset,
+                    starts=reminder.starts,
                     due=reminder.due,
                     dial_at=reminder.dial_at,
                     status=reminder.status,
@@ -55,10 +58,17 @@ class StoredReminders:
             )
         )
 
-    async def waiting(self, since: datetime, until: datetime) -> Sequence[Reminder]:
+    async def waiting(self, since: datetime, until: datetime, limit: int) -> Sequence[Reminder]:
         """See `Reminders.waiting`."""
-        rows = await self._database.read(SQL["waiting"], tenant=self._tenant, starts=since, ends=until)
+        rows = await self._database.read(SQL["waiting"], tenant=self._tenant, since=since, until=until, limit=limit)
         return [_reminder(row) for row in rows]
+
+    async def ahead(self, reminder: Reminder, since: datetime, until: datetime) -> int:
+        """See `Reminders.ahead`."""
+        rows = await self._database.read(
+            SQL["ahead"], tenant=self._tenant, since=since, until=until, starts=reminder.starts, id=reminder.id
+        )
+        return convert(rows[0]["others"], int) if rows else 0
 
     async def between(self, window: Interval, limit: int = 1000) -> Sequence[Reminder]:
         """Those whose dialling falls into the window, whatever their status, by dial_at. Raises Unavailable."""

@@ -240,6 +240,7 @@ CREATE TABLE reminders (
     patient_id TEXT NOT NULL,
     ahead TEXT NOT NULL,
     status TEXT NOT NULL,
+    starts TEXT NOT NULL,
     due TEXT NOT NULL,
     dial_at TEXT NOT NULL,
     dials INTEGER NOT NULL,
@@ -248,6 +249,7 @@ CREATE TABLE reminders (
 )
  STRICT;
 CREATE INDEX reminders_by_time ON reminders (tenant, dial_at);
+CREATE INDEX reminders_waiting ON reminders (tenant, dial_at, starts, id) WHERE status = 'scheduled';
 CREATE INDEX reminders_by_appointment ON reminders (tenant, appointment_id);
 CREATE TABLE outbound_calls (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -257,12 +259,14 @@ CREATE TABLE outbound_calls (
     phone TEXT NOT NULL,
     at TEXT NOT NULL,
     outcome TEXT,
+    picked_up_at TEXT,
     ended_at TEXT,
     UNIQUE (tenant, id)
 )
  STRICT;
 CREATE INDEX outbound_by_time ON outbound_calls (tenant, at);
 CREATE INDEX outbound_by_reminder ON outbound_calls (tenant, reminder_id);
+CREATE INDEX outbound_by_number ON outbound_calls (tenant, phone, at);
 CREATE INDEX outbound_ringing ON outbound_calls (tenant, at) WHERE ended_at IS NULL;
 CREATE TABLE followed (
     tenant TEXT NOT NULL,

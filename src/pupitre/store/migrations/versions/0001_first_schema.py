@@ -255,6 +255,7 @@ def work() -> None:
     table(
         "reminders",
         texts("tenant", "id", "appointment_id", "patient_id", "ahead", "status"),
+        needed("starts", INSTANT),
         needed("due", INSTANT),
         needed("dial_at", INSTANT),
         needed("dials", INTEGER),
@@ -262,6 +263,7 @@ def work() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     index("reminders_by_time", "reminders", "tenant", "dial_at")
+    index("reminders_waiting", "reminders", "tenant", "dial_at", "starts", "id", where="status = 'scheduled'")
     index("reminders_by_appointment", "reminders", "tenant", "appointment_id")
     table(
         "outbound_calls",
@@ -269,10 +271,12 @@ def work() -> None:
         texts("reminder_id", "appointment_id", "phone"),
         needed("at", INSTANT),
         maybe("outcome", TEXT),
+        maybe("picked_up_at", INSTANT),
         maybe("ended_at", INSTANT),
     )
     index("outbound_by_time", "outbound_calls", "tenant", "at")
     index("outbound_by_reminder", "outbound_calls", "tenant", "reminder_id")
+    index("outbound_by_number", "outbound_calls", "tenant", "phone", "at")
     index("outbound_ringing", "outbound_calls", "tenant", "at", where="ended_at IS NULL")
 
 
