@@ -11,13 +11,16 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
-from pupitre.ports import Clock, Order, Refused, Unavailable
+from pupitre.ports import Clock, Order, Refused, Unavailable, Unsure
 
 SIGNATURE = "Pupitre-Signature"
 """The header: `t=UNIX_SECONDS,v1=HEX`, where HEX is HMAC-SHA256 over `UNIX_SECONDS.BODY` with the shared secret."""
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
-_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_TIMEOUT_SECONDS = 10.0
+_NOT_TAKEN = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+)
+"""Answers that say: not this time, ask again."""
 
 
 class OrderJson(Struct, frozen=True):
@@ -40,7 +43,17 @@ def signature(secret: str, seconds: int, body: bytes) -> str:
 class GatewayDialer:
     """One tenant's gateway."""
 
-    def __init__(self, url: str, secret: str, *, tenant: str, caller_id: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        tenant: str,
+        caller_id: str,
+        clock: Clock,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+    ) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._url = url
         self._secret = secret
         self._tenant = tenant
@@ -58,17 +71,21 @@ class GatewayDialer:
             SIGNATURE: signature(self._secret, int(self._clock.now().timestamp()), body),
         }
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
         try:
             # A redirect is not followed: the signed order, with a patient's number in it, is for this address alone.
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
                 status = answer.status
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable(f"the voice gateway cannot be reached ({type(error).__name__})") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable(f"the voice gateway does not answer ({type(error).__name__})") from error
+            raise Unsure(f"the voice gateway does not answer ({type(error).__name__})") from error
         if status in range(200, 300) or status == HTTPStatus.CONFLICT:
             return
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _LATER:
+        if status in _NOT_TAKEN:
             raise Unavailable(f"the voice gateway answers {status}")
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unsure(f"the voice gateway answers {status}")
         raise Refused(f"the voice gateway answers {status}: it does not take reminder calls of this desk")
 
     async def close(self) -> None:
