@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-THIRD = "tune5"
+LATER = ("tune4", "tune5")
 LEAST = {
     "intents": 100,
     "yesno": 90,
@@ -55,7 +55,7 @@ def both(kind: str) -> list[dict]:
 
 
 def every(kind: str) -> list[dict]:
-    return both(kind) + half_of(kind, SECOND) + half_of(kind, THIRD)
+    return both(kind) + half_of(kind, SECOND) + [row for half in LATER for row in half_of(kind, half)]
 
 
 def masked(text: str) -> str:

@@ -11,15 +11,9 @@ from pupitre.nlu.words import words
 
 HERE = Path(__file__).parent
 GRAMMAR = load("fr-FR").grammar
-LISTS = [
-    HERE / "emergencies.yaml",
-    *(HERE / "authored" / folder / "emergencies.yaml" for folder in ("tune", "tune3")),
-]
+LISTS = [HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml"))]
 READ = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in LISTS]
-LATEST = yaml.safe_load((HERE / "authored" / "tune5" / "emergencies.yaml").read_text(encoding="utf-8"))
 TAKEN = 0.02
-LATEST_MISSED, LATEST_TAKEN = 0.14, 0.15
-"""What the list read last scores; these only ever go down."""
 
 
 def heard(text: str) -> bool:
@@ -41,10 +35,3 @@ def test_look_alikes_are_seldom_taken():
     taken = [text for text in lookalikes if heard(text)]
 
     assert len(taken) <= TAKEN * len(lookalikes), taken
-
-
-def test_the_list_read_last_does_not_fall():
-    missed = sum(not heard(text) for text in LATEST["emergencies"]) / len(LATEST["emergencies"])
-    taken = sum(heard(text) for text in LATEST["lookalikes"]) / len(LATEST["lookalikes"])
-
-    assert (missed <= LATEST_MISSED, taken <= LATEST_TAKEN) == (True, True)

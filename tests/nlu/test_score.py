@@ -13,12 +13,17 @@ TARGETS = {
     "names": 0.92,
 }
 LENIENT = 0.96
-LENIENT_BEHIND = {"tune5": 0.85}
+LENIENT_BEHIND = {"tune4": 0.88, "tune5": 0.85}
 BEHIND = {
     ("tune2", "slotpick"): 0.96,
     ("tune3", "slotpick"): 0.94,
     ("tune2", "phones"): 0.97,
     ("tune3", "phones"): 0.95,
+    ("tune4", "intents"): 0.88,
+    ("tune4", "yesno"): 0.93,
+    ("tune4", "slotpick"): 0.95,
+    ("tune4", "constraints"): 0.88,
+    ("tune4", "birthdates"): 0.88,
     ("tune5", "intents"): 0.85,
     ("tune5", "yesno"): 0.92,
     ("tune5", "slotpick"): 0.93,
@@ -27,7 +32,7 @@ BEHIND = {
     ("tune5", "names"): 0.90,
 }
 """Read sets that do not reach the target yet, and what they do reach."""
-TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3", "tune5"))]
+TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3", "tune4", "tune5"))]
 
 
 @pytest.mark.parametrize("name", SETS)

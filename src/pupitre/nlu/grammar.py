@@ -2,17 +2,18 @@
 
 Files: `lexicon.toml`, `spelling.rules`, `sounds.rules`,
 `first_names.txt`, `last_names.txt`, and `grammar/<topic>.rules` or `grammar/<topic>-<n>-<what>.rules`
-whose stages follow one another. A fault in a file is a `BadGrammar`, with its line.
+whose stages follow one another; `grammar/<topic>-<what>.rules` of one topic
+are one stage. A fault in a file is a `BadGrammar`, with its line.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pupitre.nlu.rules import BadGrammar, Sheet, Stage, compiled, named_parts, read
+from pupitre.nlu.rules import BadGrammar, Rule, Sheet, Stage, compiled, named_parts, read
 from pupitre.nlu.template import Template
 from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 
@@ -29,6 +30,9 @@ TOPICS = (
     "birth_date",
     "phone",
 )
+
+
+_NUMBERED = re.compile(r"-\d+-")
 
 
 class Grammar:
@@ -65,9 +69,7 @@ def load(folder: Path) -> Grammar:
     if strange:
         raise BadGrammar(f"{', '.join(sorted(strange))}: no such topic; there are {', '.join(TOPICS)}")
     parts = named_parts(sheets)
-    topics = {
-        topic: compiled([sheet for name, sheet in sheets.items() if _topic(name) == topic], parts) for topic in TOPICS
-    }
+    topics = {topic: compiled(_stages(sheets, topic), parts) for topic in TOPICS}
     names = {kind: frozenset(_listed(folder / f"{kind}.txt")) for kind in ("first_names", "last_names")}
     vocabulary = {
         word for stages in topics.values() for stage in stages for word in stage.automaton.vocabulary if word.isalpha()
@@ -78,6 +80,20 @@ def load(folder: Path) -> Grammar:
 
 def _topic(name: str) -> str:
     return name.removesuffix(".rules").split("-")[0]
+
+
+def _stages(sheets: Mapping[str, Sheet], topic: str) -> list[tuple[Rule, ...]]:
+    """The rules of each stage of a topic: those of its numbered files in turn, then of all the others together."""
+    numbered: list[tuple[Rule, ...]] = []
+    together: list[Rule] = []
+    for name, sheet in sheets.items():
+        if _topic(name) != topic:
+            continue
+        if "-" not in name or _NUMBERED.search(name):
+            numbered.extend(sheet.stages)
+        else:
+            together.extend(rule for stage in sheet.stages for rule in stage)
+    return [*numbered, tuple(together)] if together else numbered
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,14 @@ NEXT = 1
 UNSURE = 0.7
 """Confidence in an intent that was only hinted at."""
 
+EXCUSES = {
+    "sign": frozenset({"slight", "over", "ask"}),
+    "event": frozenset({"told", "over", "chronic"}),
+    "mishap": frozenset({"told", "over", "chronic", "visit", "ask"}),
+}
+"""What keeps a danger from raising the alarm."""
+DANGERS = frozenset({"now", *EXCUSES})
+
 Topic = Literal["intent", "yes_no", "command", "emergency", "reminder"]
 
 
@@ -35,9 +43,30 @@ def labels(topic: Topic, words: Sequence[str], grammar: Grammar) -> list[str]:
 
 
 def emergency(words: Sequence[str], grammar: Grammar) -> bool:
-    """Whether somebody is in danger, by the words alone: danger now, or an event that is not told as past or feared."""
-    found = labels("emergency", words, grammar)
-    return "now" in found or ("event" in found and "told" not in found)
+    """Whether somebody is in danger, by the words alone.
+
+    A call for help (`plea`) always counts; any danger does unless it is only `supposed` or goes on since long
+    (`chronic`). What else excuses what danger is in `EXCUSES`; `sure` puts the present above all excuses.
+    """
+    rules = grammar.topics["emergency"][0].rules
+    heard: set[str] = set()
+    dangers: list[tuple[str, int]] = []
+    supposed = False
+    for match in spotted("emergency", words, grammar):
+        kind = rules[match.rule].kind
+        supposed = kind == "supposed" or (supposed and kind != "sure")
+        if kind == "chronic" and dangers and match.first - dangers[-1][1] <= NEXT:
+            dangers.pop()
+        elif kind in DANGERS:
+            dangers += [] if supposed else [(kind, match.end)]
+        else:
+            heard.add(kind)
+    certain = {kind for kind, _ in dangers}
+    if "now" in certain or "plea" in heard:
+        return True
+    if "sure" in heard:
+        return bool(certain)
+    return any(heard.isdisjoint(EXCUSES[kind]) for kind in certain)
 
 
 def command(words: Sequence[str], grammar: Grammar) -> Command | None:

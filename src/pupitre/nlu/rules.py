@@ -92,14 +92,13 @@ def read(text: str, name: str) -> Sheet:
     return Sheet(tuple(stages), parts)
 
 
-def compiled(sheets: Iterable[Sheet], parts: Mapping[str, t.Template]) -> tuple[Stage, ...]:
-    """The stages of several files, one after the other, sharing `parts`. Raises BadGrammar."""
+def compiled(each: Iterable[tuple[Rule, ...]], parts: Mapping[str, t.Template]) -> tuple[Stage, ...]:
+    """Stages of these rules, one after the other, sharing `parts`. Raises BadGrammar."""
     kinds: frozenset[str] = frozenset()
     stages: list[Stage] = []
-    for sheet in sheets:
-        for rules in sheet.stages:
-            stages.append(Stage(rules, parts, kinds))
-            kinds |= {rule.kind for rule in rules}
+    for rules in each:
+        stages.append(Stage(rules, parts, kinds))
+        kinds |= {rule.kind for rule in rules}
     return tuple(stages)
 
 
