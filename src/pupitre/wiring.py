@@ -16,7 +16,6 @@ import structlog
 from msgspec import Struct
 
 from pupitre import metrics
-from pupitre.backends.local.records import LocalRecords
 from pupitre.backing import Backing, Finding, backing_of
 from pupitre.booking import commitments, dialling, due, watch
 from pupitre.booking.commit import hung_up
@@ -167,12 +166,11 @@ class House:
 
     def telephone(self, settings: TenantFile) -> Telephone:
         """What the tenant's reminders are dialled with."""
-        records = self._backings[settings.id].records
         return Telephone(
             calls=StoredOutboundCalls(self.database, settings.id),
             dialer=self._dialers[settings.id],
             rules=settings.reminders.dial_rules(real=not self.config.desk.sandbox.enabled),
-            outcomes=records if isinstance(records, LocalRecords) else None,
+            outcomes=self._backings[settings.id].records,
             told=partial(_count_reminder, settings.id),
         )
 

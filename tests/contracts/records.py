@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import AppointmentStatus, CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, NotFound
 
@@ -172,6 +173,14 @@ class RecordsContract:
             failed.sync_error,
         )
 
+    @pytest.mark.parametrize("outcome", ReminderOutcome)
+    async def test_what_the_last_reminder_call_brought_is_kept(self, records, draft, outcome):
+        made = await records.create(draft(), "key-1")
+        await records.note_outcome(made.id, ReminderOutcome.UNCLEAR)
+        await records.note_outcome(made.id, outcome)
+
+        assert replace(nameless(made), outcome=outcome) == nameless(await records.read(made.id))
+
     async def test_wall_clock_hours_survive_both_changes_of_the_clock(self, records, draft, patients, agents):
         for key, start in (
             ("winter", datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
@@ -189,6 +198,7 @@ class RecordsContract:
             records.move(999_999_999, slot(), AppointmentStatus.CONFIRMED),
             records.cancel(999_999_999, "malade"),
             records.note_sync(999_999_999, SyncState.SYNCED, REF, None),
+            records.note_outcome(999_999_999, ReminderOutcome.CONFIRMED),
         ):
             with pytest.raises(NotFound):
                 await asking

@@ -1,20 +1,26 @@
 """`pupitre odoo install` and what `pupitre doctor` finds, on fresh databases of their own."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 import requests
 from click.testing import CliRunner
-from tests.odoo.places import StoppedClock
+from tests.odoo.places import NOW, StoppedClock
 from tests.servers.odoo import Person
 
 from pupitre.backends.odoo.checks import examine
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.fields import FIELDS
 from pupitre.backends.odoo.install import install
+from pupitre.backends.odoo.records import OdooRecords
 from pupitre.backends.odoo.session import Login
 from pupitre.backends.odoo.settings import OdooSettings, Planning
+from pupitre.backends.odoo.users import Users
 from pupitre.cli import main
-from pupitre.ports import ConfigError
+from pupitre.dialogue.effects import ReminderOutcome
+from pupitre.model import Slot, Source
+from pupitre.ports import ConfigError, Draft, Refused
 
 pytestmark = pytest.mark.xdist_group("odoo")
 
@@ -168,3 +174,25 @@ def test_the_command_says_what_it_did_and_does_it_once(tmp_path, odoo_emulator):
     assert "calendar.event.x_status: already there" in second.output
     assert refused.exit_code == 1
     assert "login" in refused.output
+
+
+async def test_an_installation_from_before_reminder_outcomes_still_works(odoo_emulator, opened):
+    """Until the installer is run once more, outcomes are refused and everything else goes on."""
+    order(odoo_emulator, "world", db="earlier", agents=[{"id": 1, "name": "Claire", "calendar": "claire@demo.test"}])
+    fresh = opened(odoo_emulator, "earlier", "{}")
+    named = [["model", "=", "calendar.event"], ["name", "=", "x_reminder_outcome"]]
+    fresh.admin.call("ir.model.fields", "unlink", fresh.admin.call("ir.model.fields", "search", named))
+    agent = fresh.admin.call("res.users", "search", [["login", "=", "claire@demo.test"]])[0]
+    patient = fresh.admin.call("res.partner", "create", {"name": "Jean Dupont"})
+    client = fresh.client("ivr")
+    records = OdooRecords(client, Users(client), StoppedClock())
+    made = await records.create(Draft(patient, Slot(NOW, NOW + timedelta(minutes=30), agent), "c", Source.IVR), "k")
+
+    with pytest.raises(Refused):
+        await records.note_outcome(made.id, ReminderOutcome.CONFIRMED)
+    assert (await records.read(made.id)).outcome is None
+    assert [one.id for one in await records.upcoming(patient, NOW)] == [made.id]
+    await install(fresh.client())
+    client.forget_fields()
+    await records.note_outcome(made.id, ReminderOutcome.CONFIRMED)
+    assert (await records.read(made.id)).outcome == "confirmed"

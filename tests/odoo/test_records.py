@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.odoo.places import NOW
 
+from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, NotFound, Refused
 
@@ -311,3 +312,11 @@ async def test_no_mail_is_made_by_anything_the_desk_does_unless_the_tenant_wants
         await client.close()
 
     assert (silent, mails() > silent) == (before, True)
+
+
+async def test_what_a_reminder_call_brought_is_a_field_that_people_see(booking):
+    made = await booking.create()
+
+    await booking.records.note_outcome(made.id, ReminderOutcome.RESCHEDULE_REQUESTED)
+
+    assert booking.seen(made, "x_reminder_outcome")["x_reminder_outcome"] == "reschedule_requested"

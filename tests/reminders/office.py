@@ -119,8 +119,11 @@ class Gateway:
 class Outcomes:
     def __init__(self) -> None:
         self.kept: dict[int, str] = {}
+        self.trouble: Exception | None = None
 
     async def note_outcome(self, appointment_id, outcome):
+        if self.trouble is not None:
+            raise self.trouble
         self.kept[appointment_id] = outcome
 
 

@@ -40,6 +40,29 @@ async def test_a_confirmed_day_before_does_not_cancel_the_hour_before(office):
     assert {1: "confirmed"} == office.outcomes.kept
 
 
+async def test_a_record_that_is_down_hears_of_the_outcome_later(office):
+    await office.walk(at("2026-01-05T15:00"))
+    office.outcomes.trouble = Unavailable("Odoo is down")
+    await office.answered(ReminderOutcome.NOT_COMING)
+    await office.walk(at("2026-01-05T15:05"))
+    kept_while_down = dict(office.outcomes.kept)
+    office.outcomes.trouble = None
+    await office.walk(at("2026-01-05T15:10"))
+
+    assert {} == kept_while_down
+    assert {1: "not_coming"} == office.outcomes.kept
+    assert "done" == office.statuses["P1D"]
+
+
+async def test_a_record_without_the_field_does_not_stop_reminders(office):
+    office.outcomes.trouble = Refused("no such field")
+    await office.walk(at("2026-01-05T15:00"))
+    await office.answered(ReminderOutcome.CONFIRMED)
+    await office.walk(EVENING)
+
+    assert ["01-05 15:00", "01-06 14:00"] == office.rung
+
+
 async def test_whom_nobody_answers_is_called_again_the_same_day_three_times_in_all(office):
     for clock in ("15:00", "16:00", "17:00"):
         await office.walk(at(f"2026-01-05T{clock}"))

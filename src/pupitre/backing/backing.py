@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from pupitre.dialogue.call import Call
-from pupitre.ports import Directory, FreeBusy, WatchedAgenda, WatchedRecords
+from pupitre.ports import Directory, FreeBusy, Outcomes, WatchedAgenda, WatchedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,16 @@ CheckUp = Callable[[], Awaitable[Sequence[Finding]]]
 """Looks at a backend and changes nothing; raises DeskError when it cannot."""
 
 
+class Record(WatchedRecords, Outcomes, Protocol):
+    """A system of record that can be followed and keeps what reminder calls brought."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backing:
     """One tenant's backends."""
 
     directory: Directory
-    records: WatchedRecords
+    records: Record
     free_busy: FreeBusy
     agenda: WatchedAgenda | None = None
     """None where the record is the planning."""

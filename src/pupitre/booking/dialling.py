@@ -20,7 +20,7 @@ from pupitre.booking.due import Begin
 from pupitre.booking.engine import BRIEFLY, OUR_STORE, Job, JobState, Steps, Work
 from pupitre.booking.lines import busy_until
 from pupitre.booking.may_ring import End, Ring, Wait, may_ring
-from pupitre.booking.reminder_calls import UNHEARD_KIND
+from pupitre.booking.reminder_calls import OUTCOME_KIND, UNHEARD_KIND
 from pupitre.booking.reminders import DUE_KIND
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
@@ -91,7 +91,12 @@ async def unheard(world: World, row: Due) -> None:
         await reminder_calls.unanswered(world, row.subject, "no_answer")
 
 
-KINDS: Mapping[str, Begin] = {DUE_KIND: begin, UNHEARD_KIND: unheard}
+async def outcome(world: World, row: Due) -> None:
+    """The record was down when a call ended."""
+    await reminder_calls.tell_record(world, row.subject)
+
+
+KINDS: Mapping[str, Begin] = {DUE_KIND: begin, UNHEARD_KIND: unheard, OUTCOME_KIND: outcome}
 
 
 async def dial(do: Steps, job: Job, world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,11 +16,19 @@ from pupitre.booking.world import World
 from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import ReminderFound
 from pupitre.model import AppointmentStatus, SyncState
-from pupitre.ports import Due, NotFound, Reminder, ReminderStatus
+from pupitre.ports import Due, NotFound, Refused, Reminder, ReminderStatus, Unavailable
 
 UNHEARD_KIND = "reminder_unheard"
 """Of the rows of due work that end a call of which nothing was heard."""
 
+OUTCOME_KIND = "reminder_outcome"
+"""Of the rows of due work that tell the record what a call brought, when it could not be told at once."""
+
+_log = logging.getLogger(__name__)
+
+_PROMPTLY_SECONDS = 1.5
+"""How long a call waits for the record to take its outcome; it is told later otherwise."""
+_RECORD_DOWN = timedelta(minutes=2)
 _LONGEST_CALL = timedelta(minutes=30)
 """After so long a call that somebody took, and of which nothing was noted, gives its line back."""
 
@@ -136,10 +146,31 @@ async def _give_up(world: World, reminder: Reminder, outcome: str) -> None:
 
 
 async def _finish(world: World, reminder: Reminder, outcome: ReminderOutcome) -> None:
-    await world.reminders.put([replace(reminder, status=ReminderStatus.DONE, outcome=outcome)])
-    if world.telephone is not None and world.telephone.outcomes is not None:
-        with suppress(NotFound):
-            await world.telephone.outcomes.note_outcome(reminder.appointment_id, outcome)
+    done = replace(reminder, status=ReminderStatus.DONE, outcome=outcome)
+    await world.reminders.put([done])
+    await _tell_record(world, done)
+
+
+async def tell_record(world: World, reminder_id: str) -> None:
+    """What the reminder's call brought, told once more to a record that was down. Raises Unavailable (our store)."""
+    with suppress(NotFound):
+        await _tell_record(world, await world.reminders.read(reminder_id))
+
+
+async def _tell_record(world: World, reminder: Reminder) -> None:
+    outcomes = world.telephone.outcomes if world.telephone is not None else None
+    if outcomes is None or reminder.outcome is None:
+        return
+    try:
+        async with asyncio.timeout(_PROMPTLY_SECONDS):
+            await outcomes.note_outcome(reminder.appointment_id, reminder.outcome)
+    except NotFound:
+        return
+    except Refused as error:
+        _log.warning("the record keeps no outcome of reminder calls: %s", error)
+    except (Unavailable, TimeoutError):
+        row = Due(world.tenant, reminder.id, OUTCOME_KIND, reminder.id, world.now() + _RECORD_DOWN)
+        await world.due.put([row])
 
 
 async def _ended(world: World, reminder: Reminder, outcome: str) -> None:

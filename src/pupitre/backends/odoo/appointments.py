@@ -27,7 +27,10 @@ FIELDS_READ = (
     "x_sync_error",
     "x_external_uid",
     "x_cancel_reason",
+    "x_reminder_outcome",
 )
+YOUNGER = {"x_reminder_outcome"}
+"""Those that an installation made by an earlier desk may lack."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -59,6 +62,7 @@ def appointment_of(row: Row, patient_by_hand: BackendId = 0) -> Appointment:
         else None,
         location=text(row, "location"),
         cancel_reason=text(row, "x_cancel_reason"),
+        outcome=text(row, "x_reminder_outcome"),
         patient_name=said_name(name) if isinstance(name, str) and name else None,
     )
 

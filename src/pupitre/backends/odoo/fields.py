@@ -1,6 +1,6 @@
 """The fields the desk adds to Odoo (seed, §1.1 of its hybrid part), as data to install and to check.
 
-Beyond the seed: `x_cancel_reason`.
+Beyond the seed: `x_cancel_reason`, `x_reminder_outcome`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+
+from pupitre.dialogue.effects import ReminderOutcome
 
 EVENT = "calendar.event"
 USER = "res.users"
@@ -60,6 +62,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field("x_sync_updated_at", "datetime", "Last synchronisation"),
         Field("x_external_uid", "char", "External uid", index=True),
         Field("x_cancel_reason", "text", "Cancellation reason"),
+        Field("x_reminder_outcome", "selection", "Reminder call", values=tuple(ReminderOutcome)),
     ),
     USER: (Field("x_gcal_calendar_id", "char", "Google calendar"),),
 }

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from pupitre.backends.odoo.appointments import FIELDS_READ, appointment_of
+from pupitre.backends.odoo.appointments import FIELDS_READ, YOUNGER, appointment_of
 from pupitre.backends.odoo.client import Client, Domain
 from pupitre.backends.odoo.directory import PARTNER, phone_domain
 from pupitre.backends.odoo.fields import EVENT
@@ -19,6 +19,7 @@ from pupitre.backends.odoo.guards import OVERLAP_GUARD
 from pupitre.backends.odoo.once import create_once, find_once
 from pupitre.backends.odoo.users import Users
 from pupitre.backends.odoo.wire import Row, as_html, instant, link, links, moment
+from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, Slot, SyncState
 from pupitre.ports import Clock, Draft, NotFound, RecordChanges, Refused, SlotTaken
 
@@ -154,11 +155,15 @@ class OdooRecords:
             }
         await self._write(appointment_id, vals)
 
+    async def note_outcome(self, appointment_id: BackendId, outcome: ReminderOutcome) -> None:
+        """See `Outcomes`. Raises Refused where the field was never installed."""
+        await self._write(appointment_id, {"x_reminder_outcome": outcome.value})
+
     async def changes(self, since: datetime) -> RecordChanges:
         """Every appointment of ours written at `since` or later, archived ones included. Raises Unavailable."""
         domain = [["write_date", ">=", moment(since)], ["x_external_uid", "!=", False]]
         rows = await self._client.search_read(
-            EVENT, domain, [*FIELDS_READ, "write_date"], order="write_date, id", context={"active_test": False}
+            EVENT, domain, [*await self._fields(), "write_date"], order="write_date, id", context={"active_test": False}
         )
         found = tuple(appointment_of(row) for row in rows if row.get("user_id"))
         return RecordChanges(found, max((instant(row, "write_date") for row in rows), default=since))
@@ -169,12 +174,16 @@ class OdooRecords:
         there = set(await self._client.call(EVENT, "search", list[int], named))
         return [one for one in appointment_ids if one not in there]
 
+    async def _fields(self) -> Sequence[str]:
+        there = await self._client.fields(EVENT)
+        return [name for name in FIELDS_READ if name in there or name not in YOUNGER]
+
     async def _active(self, domain: Domain, since: datetime) -> Sequence[Row]:
         conditions = [["stop", ">", moment(since)], ["x_status", "!=", "canceled"], ["user_id", "!=", False]]
-        return await self._client.search_read(EVENT, [*conditions, *domain], FIELDS_READ, order="start, id")
+        return await self._client.search_read(EVENT, [*conditions, *domain], await self._fields(), order="start, id")
 
     async def _as_it_stands(self, appointment_id: BackendId) -> Appointment:
-        row = await self._client.read(EVENT, int(appointment_id), FIELDS_READ)
+        row = await self._client.read(EVENT, int(appointment_id), await self._fields())
         agent = link(row, "user_id")
         if agent is None:
             raise NotFound(f"Odoo's calendar.event {appointment_id} has no organizer: it is no appointment")

@@ -32,6 +32,11 @@ _SEED_FIELDS: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("x_sync_updated_at", "datetime", ()),
         ("x_external_uid", "char", ()),
         ("x_cancel_reason", "text", ()),
+        (
+            "x_reminder_outcome",
+            "selection",
+            ("confirmed", "not_coming", "reschedule_requested", "no_answer", "machine", "wrong_person", "unclear"),
+        ),
     ),
     "res.users": (("x_gcal_calendar_id", "char", ()),),
     "res.partner": (("x_birth_date", "date", ()),),
