@@ -6,6 +6,8 @@ import calendar
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
+from msgspec import structs
+
 from pupitre.nlu.cascade import Action, Declined, Found, Impossible, Piece
 from pupitre.nlu.days import (
     Bounds,
@@ -16,6 +18,7 @@ from pupitre.nlu.days import (
     month_end,
     month_start,
     months_later,
+    next_date,
     next_dayno,
     window,
 )
@@ -23,6 +26,7 @@ from pupitre.nlu.feasts import feast_date
 from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause
 
 NEVER = date.max
+END_OF_DAY = 24
 
 
 def extent(found: Found) -> list[Bounds]:
@@ -90,7 +94,9 @@ def _on(found: Found, day: date, *, before: bool) -> Clause:
         bound = times[0]
     elif parts and parts[0].periods:
         low, high = PERIOD_HOURS[parts[0].periods[0]]
-        bound = time(high % 24 if before and "end" in found.words else low)
+        if before and "end" in found.words and high == END_OF_DAY:
+            return Clause(dates=(day,))
+        bound = time(high if before and "end" in found.words else low)
     else:
         raise Declined
     return Clause(dates=(day,), not_after=bound) if before else Clause(dates=(day,), not_before=bound)
@@ -98,6 +104,14 @@ def _on(found: Found, day: date, *, before: bool) -> Clause:
 
 def day_before(found: Found) -> Clause:
     return Clause(window_end=extent(found)[0][0] - timedelta(days=1))
+
+
+def leave_before(found: Found) -> Clause:
+    """Before somebody leaves; when it is said until when they are away, that is no bound."""
+    first, last = extent(found)[0]
+    if first != last:
+        raise Declined
+    return day_before(found)
 
 
 def day_between(found: Found) -> Clause:
@@ -120,6 +134,31 @@ def day_between(found: Found) -> Clause:
     if first > last:
         raise Impossible
     return window(first, last)
+
+
+def week_from_to(found: Found) -> Clause:
+    """The days of a week, from one to another: "la semaine du 19 au 23 janvier"."""
+    first, last = [n for n in found.numbers() if n <= 31][:2]  # noqa: PLR2004  # day numbers
+    months, today = ints(found, "month"), found.now.date()
+    end = next_date(today, months[-1], last) if months else next_dayno(next_dayno(today, first), last)
+    start = end.replace(day=first) if first <= last else months_back(end, first)
+    return window(max(start, today), end)
+
+
+def weekday_at(found: Found) -> Clause:
+    """A day and an hour without the word: "mardi neuf quinze"."""
+    clause = Clause(days=tuple(WEEKDAYS[day] for day in ints(found, "weekday")))
+    return _at(clause, found)
+
+
+def in_days_at(found: Found) -> Clause:
+    """in_days_at N: the same, N days from today."""
+    return _at(Clause(dates=(found.now.date() + timedelta(days=int(found.words[0])),)), found)
+
+
+def _at(clause: Clause, found: Found) -> Clause:
+    hour, minute = found.numbers()[-2:]
+    return structs.replace(clause, at=time(hour, minute))
 
 
 def _number(piece: Piece) -> int | None:
@@ -197,7 +236,11 @@ ACTIONS: dict[str, Action] = {
     "day_after": day_after,
     "day_until": day_until,
     "day_before": day_before,
+    "leave_before": leave_before,
     "day_between": day_between,
+    "week_from_to": week_from_to,
+    "weekday_at": weekday_at,
+    "in_days_at": in_days_at,
     "until_days": _until(_days_on),
     "until_weeks": _until(_weeks_on),
     "until_months": _until(_months_on),

@@ -8,7 +8,7 @@ from datetime import date, time
 from msgspec import structs
 
 from pupitre.nlu.clocks import within
-from pupitre.wish import PERIOD_HOURS, Clause, Period
+from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause, Period
 
 DAY_FIELDS = ("days", "dates", "window_start", "window_end")
 TIME_FIELDS = ("periods", "at", "not_before", "not_after")
@@ -101,3 +101,51 @@ def _possible(clause: Clause) -> bool:
     if clause.window_start and clause.window_end and clause.window_start > clause.window_end:
         return False
     return not (clause.not_before and clause.not_after and clause.not_before >= clause.not_after)
+
+
+def agree(clause: Clause) -> bool:
+    """Whether its weekdays are those of its dates."""
+    return not (clause.dates and clause.days) or all(WEEKDAYS[day.weekday()] in clause.days for day in clause.dates)
+
+
+def open_ended(clause: Clause) -> bool:
+    """Whether it is open on one side: "pas avant trois semaines", "après dix heures"."""
+    return has(clause, ("not_before", "not_after")) or (clause.window_start is None) != (clause.window_end is None)
+
+
+def times_of(clause: Clause) -> Clause:
+    return structs.replace(clause, days=(), dates=(), window_start=None, window_end=None)
+
+
+def days_of(clause: Clause) -> Clause:
+    return structs.replace(clause, periods=(), at=None, approx=False, not_before=None, not_after=None)
+
+
+def in_same_window(current: Clause, new: Clause) -> Clause:
+    """Weekdays after others of a week or month that was said: of the same."""
+    if not (current.window_end and current.days and new.days) or has(new, ("dates", "window_start", "window_end")):
+        return new
+    return structs.replace(new, window_start=current.window_start, window_end=current.window_end)
+
+
+def opposed(one: Clause, other: Clause) -> bool:
+    """Whether both name days, or both times, so that one can be meant instead of the other."""
+    if has(one, DAY_FIELDS) and has(other, DAY_FIELDS):
+        return bool(one.window_start) == bool(other.window_start) or bool(one.dates)
+    return not has(other, DAY_FIELDS) and not has(one, DAY_FIELDS)
+
+
+def forbids(refused: Clause, wanted: Clause) -> bool:
+    """Whether a refused part of the day would leave nothing of an hour that is wanted."""
+    at = wanted.at
+    if at is None or not refused.periods or has(refused, (*DAY_FIELDS, "at", "not_before", "not_after")):
+        return False
+    return any(PERIOD_HOURS[period][0] <= at.hour < PERIOD_HOURS[period][1] for period in refused.periods)
+
+
+def lists(current: Clause, new: Clause) -> bool:
+    """Whether both are plain lists of the same sort: "lundi ou mardi"."""
+    for field in ("days", "dates", "periods"):
+        if getattr(current, field) and getattr(new, field):
+            return bare(current, field) and bare(new, field)
+    return False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import time
 
-from pupitre.nlu.cascade import Action, Found, Impossible
+from pupitre.nlu.cascade import Action, Declined, Found, Impossible
 from pupitre.wish import PERIOD_HOURS, Clause, Period
 
 NOON = 12
+SPAN = 120
+"""Minutes that two hours said in a row may be apart to mean what lies between."""
 LAST_AFTERNOON = 7
 """Hours up to this one, said without "du matin", are hours of the afternoon."""
 
@@ -118,6 +120,14 @@ def time_between(found: Found) -> Clause:
     return Clause(not_before=low, not_after=high)
 
 
+def time_span(found: Found) -> Clause:
+    """Two hours said in a row, at most SPAN apart: "dix heures dix heures et demie"; other pairs are no span."""
+    low, high = _times(found)[:2]
+    if not 0 < minutes(high) - minutes(low) <= SPAN:
+        raise Declined
+    return Clause(not_before=low, not_after=high)
+
+
 def time_about(found: Found) -> Clause:
     return Clause(at=_times(found)[0], approx=True)
 
@@ -134,5 +144,6 @@ ACTIONS: dict[str, Action] = {
     "time_from": time_from,
     "time_until": time_until,
     "time_between": time_between,
+    "time_span": time_span,
     "time_about": time_about,
 }

@@ -85,9 +85,9 @@ def a_date(found: Found) -> Clause:
         months = [numbers[1]]
     try:
         if year is not None:
-            day = date(year, months[0], daynos[0])
+            day = date(year, months[-1], daynos[0])
         else:
-            day = next_date(today, months[0], daynos[0]) if months else next_dayno(today, daynos[0])
+            day = next_date(today, months[-1], daynos[0]) if months else next_dayno(today, daynos[0])
     except ValueError as wrong:
         raise Impossible from wrong
     if not weekdays:
@@ -113,6 +113,11 @@ def _dayno_on(today: date, day: int, weekday: int) -> date | None:
     return None
 
 
+def impossible(_: Found) -> Clause:
+    """A day that no month has."""
+    raise Impossible
+
+
 def in_days(found: Found) -> Clause:
     return one_day(found.now.date() + timedelta(days=counted(found)))
 
@@ -129,6 +134,12 @@ def coming(today: date, weekday: int) -> date:
 def weekday_later(found: Found) -> Clause:
     """weekday_later DAYS: so many days after the coming day of that name ("mardi en huit")."""
     return one_day(coming(found.now.date(), ints(found, "weekday")[0]) + timedelta(days=int(found.words[0])))
+
+
+def next_weekdays(found: Found) -> Clause:
+    """The coming days of these names: "lundi ou mardi prochain"."""
+    today = found.now.date()
+    return Clause(dates=tuple(sorted(coming(today, weekday) for weekday in ints(found, "weekday"))))
 
 
 def this_and_next(found: Found) -> Clause:
@@ -351,9 +362,11 @@ def in_month(found: Found) -> Clause:
 ACTIONS: dict[str, Action] = {
     "dayno": dayno,
     "date": a_date,
+    "impossible": impossible,
     "in_days": in_days,
     "next_weekday": next_weekday,
     "weekday_later": weekday_later,
+    "next_weekdays": next_weekdays,
     "this_and_next": this_and_next,
     "part_of_date": part_of_date,
     "first_days": first_days,

@@ -1,12 +1,18 @@
-"""Actions that make days of feasts and seasons: Christmas, Easter, the summer."""
+"""Actions that make days of feasts, seasons and school breaks: Christmas, Easter, the Tuesday after it, the summer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
-from pupitre.nlu.cascade import Action, Found
-from pupitre.nlu.days import monday, next_date, one_day, window
+from pupitre.nlu.cascade import Action, Declined, Found
+from pupitre.nlu.days import ints, monday, next_date, one_day, window
 from pupitre.wish import Clause
+
+BREAK = timedelta(days=16)
+"""A school break of two weeks, from its Saturday to the Monday after it."""
+LAST_BEFORE_WINTER = 10
+"""Month after which "la rentrée" is the one after Christmas."""
 
 
 def feast(found: Found) -> Clause:
@@ -35,12 +41,6 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def week_of_feast(found: Found) -> Clause:
-    """week_of_feast MM-DD."""
-    first = monday(feast_date(found))
-    return window(first, first + timedelta(days=6))
-
-
 def season(found: Found) -> Clause:
     """Season MM-DD MM-DD: the next one, or the one that is not over yet."""
     today = found.now.date()
@@ -50,4 +50,99 @@ def season(found: Found) -> Clause:
     return window(max(start, today), end)
 
 
-ACTIONS: dict[str, Action] = {"feast": feast, "week_of_feast": week_of_feast, "season": season}
+# ---- beside a feast, or another day ----------------------------------------------------------------------------------
+
+
+def _day(found: Found) -> date:
+    """The one date under the line. Raises Declined."""
+    for piece in found.pieces:
+        if piece.kind in ("feast", "day") and isinstance(piece.value, Clause) and len(piece.value.dates) == 1:
+            return piece.value.dates[0]
+    raise Declined
+
+
+def the_feast(found: Found) -> Clause:
+    return one_day(_day(found))
+
+
+def by_feast(found: Found) -> Clause:
+    """by_feast DAYS: so many days after it."""
+    return one_day(_day(found) + timedelta(days=int(found.words[0])))
+
+
+def after_feast(found: Found) -> Clause:
+    return Clause(window_start=_day(found) + timedelta(days=1))
+
+
+def week_by_feast(found: Found) -> Clause:
+    """week_by_feast WEEKS: the week so many weeks after the one it lies in; not one that is over."""
+    first = monday(_day(found)) + timedelta(days=7 * int(found.words[0]))
+    if first + timedelta(days=6) < found.now.date():
+        raise Declined
+    return window(max(first, found.now.date()), first + timedelta(days=6))
+
+
+def _weekday_by(ahead: Callable[[int], int]) -> Action:
+    """The day of that name, as many days from the feast as `ahead` makes of the days to the next one (0 to 6)."""
+
+    def action(found: Found) -> Clause:
+        day = _day(found)
+        return one_day(day + timedelta(days=ahead((ints(found, "weekday")[0] - day.weekday()) % 7)))
+
+    return action
+
+
+# ---- school breaks ---------------------------------------------------------------------------------------------------
+
+
+def _back_to_school(found: Found) -> date:
+    """The first Monday from MM-DD on: when the breaks end that all of France has at once (Toussaint, Christmas)."""
+    month, day = (int(word) for word in found.words[0].split("-"))
+    return _monday_from(found.now.date(), month, day)
+
+
+def _monday_from(today: date, month: int, day: int) -> date:
+    for year in (today.year, today.year + 1):
+        first = date(year, month, day)
+        end = first + timedelta(days=-first.weekday() % 7)
+        if end > today:
+            break
+    return end
+
+
+def back_to_school(found: Found) -> Clause:
+    """The first days of school after the summer, or after Christmas when that is nearer."""
+    today = found.now.date()
+    first = _monday_from(today, 1, 2) if today.month > LAST_BEFORE_WINTER else next_date(today, 9, 1)
+    return window(first, first + timedelta(days=9))
+
+
+def school_break(found: Found) -> Clause:
+    """school_break MM-DD: the two weeks before school goes on, about that day."""
+    end = _back_to_school(found)
+    return window(max(end - BREAK, found.now.date()), end - timedelta(days=1))
+
+
+def school_break_after(found: Found) -> Clause:
+    return Clause(window_start=_back_to_school(found))
+
+
+def school_break_before(found: Found) -> Clause:
+    return Clause(window_end=_back_to_school(found) - BREAK - timedelta(days=1))
+
+
+ACTIONS: dict[str, Action] = {
+    "feast": feast,
+    "season": season,
+    "the_feast": the_feast,
+    "by_feast": by_feast,
+    "after_feast": after_feast,
+    "week_by_feast": week_by_feast,
+    "weekday_near_feast": _weekday_by(lambda ahead: ahead if ahead <= 3 else ahead - 7),  # noqa: PLR2004  # the nearer one
+    "weekday_after_feast": _weekday_by(lambda ahead: ahead or 7),
+    "weekday_before_feast": _weekday_by(lambda ahead: ahead - 7),
+    "back_to_school": back_to_school,
+    "school_break": school_break,
+    "school_break_after": school_break_after,
+    "school_break_before": school_break_before,
+}

@@ -1,0 +1,35 @@
+"""Ways of saying when mean what the list of them says (`wishes.yaml`)."""
+
+from datetime import datetime
+
+import pytest
+import yaml
+from tests.nlu.score import HERE, cells
+from tests.nlu.wishes import wish
+
+from pupitre.commands.understand import local
+from pupitre.languages import load
+from pupitre.nlu.meaning import Hears
+from pupitre.nlu.understand import understand
+from pupitre.wish import Wish
+
+SAID = datetime(2026, 1, 5, 10)  # noqa: DTZ001  # the sets are labelled in local time
+WAYS = yaml.safe_load((HERE / "wishes.yaml").read_text(encoding="utf-8"))
+LINES = [(text, meant) for ways in WAYS.values() for text, meant in ways.items()]
+
+
+@pytest.mark.parametrize(("text", "meant"), LINES, ids=[text for text, _ in LINES])
+def test_a_way_of_saying_when_means_what_the_list_says(text, meant):
+    """The same half hours are allowed, and as soon as possible, any time and a conflict are told alike."""
+    heard = understand(text, (Hears.WHEN,), load("fr-FR").grammar, local(SAID.isoformat())).when
+    got, expected = heard.value if heard else Wish(), wish(meant, SAID.year)
+
+    assert cells(got, SAID) == cells(expected, SAID)
+    assert (got.asap, got.conflict, bool(got)) == (expected.asap, expected.conflict, bool(expected))
+    assert got.any or not expected.any
+
+
+@pytest.mark.parametrize("notation", ["mardi", "TU,XX", "25:00", "not", "01-32"])
+def test_a_notation_that_says_nothing_is_refused(notation):
+    with pytest.raises(ValueError, match=r".+"):
+        wish(notation, SAID.year)
