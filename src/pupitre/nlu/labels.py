@@ -90,14 +90,17 @@ def _standing(found: Sequence[tuple[str, Match]]) -> list[str]:
     """The kinds that still hold at the end. A denial concerns what follows it at once."""
     said: list[str] = []
     corrected: list[str] = []
-    denied = -1
+    denied, reach = -1, 0
     for kind, match in found:
         if kind == "not":
             denied = match.end
+            reach = NEXT if match.end - match.first > 1 else 0
         elif kind == "fix":
             corrected, said = said or corrected, []
+        elif kind == "KEEP":
+            corrected, said, denied = [], ["KEEP"], -1
         else:
-            if not (denied >= 0 and match.first - denied <= NEXT and kind.lower() in INTENDED):
+            if not (denied >= 0 and match.first - denied <= reach and kind.lower() in INTENDED):
                 said.append(kind)
             denied = -1
     return said if INTENDED.intersection(kind.lower() for kind in said) else corrected + said
@@ -107,22 +110,24 @@ def _decided(said: Sequence[str]) -> Heard[Intent] | None:
     kinds = set(said)
     if not kinds.isdisjoint({"AGENT", "MACHINE"}):
         return Heard(Intent.AGENT)
-    if "KEEP" in kinds:
-        return None
-    if "RESCHEDULE" in kinds:
+    if "RESCHEDULE" in kinds or {"KEEP", "move"} <= kinds:
         return Heard(Intent.RESCHEDULE)
     if "CANCEL" in kinds:
         after = said[said.index("CANCEL") :]
         again = not {"AGAIN", "BOOK", "move"}.isdisjoint(after)
         return Heard(Intent.RESCHEDULE, others=(Intent.CANCEL,)) if again else Heard(Intent.CANCEL)
-    return _moved(kinds) or (Heard(Intent.BOOK) if not kinds.isdisjoint({"BOOK", "AGAIN"}) else _weakly(kinds))
+    if "KEEP" in kinds and "BOOK" not in kinds:
+        return None
+    return _moved(said) or (Heard(Intent.BOOK) if not kinds.isdisjoint({"BOOK", "AGAIN"}) else _weakly(kinds))
 
 
-def _moved(kinds: set[str]) -> Heard[Intent] | None:
-    """An appointment or an impediment named beside a wish for another time."""
+def _moved(said: Sequence[str]) -> Heard[Intent] | None:
+    """A wish for another time, said beside an appointment or an impediment, or said twice."""
+    kinds = set(said)
     if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
         return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
-    return Heard(Intent.RESCHEDULE, UNSURE) if {"mine", "move"} <= kinds else None
+    asked = "move" in kinds and (not kinds.isdisjoint({"mine", "AGAIN"}) or said.count("move") > 1)
+    return Heard(Intent.RESCHEDULE, UNSURE) if asked and "BOOK" not in kinds else None
 
 
 def _weakly(kinds: set[str]) -> Heard[Intent] | None:
@@ -138,12 +143,15 @@ def _weakly(kinds: set[str]) -> Heard[Intent] | None:
 
 
 def yes_no(words: Sequence[str], grammar: Grammar) -> Heard[YesNo] | None:
-    """The last answer counts; None when nothing was answered at all. `no` is a denial that answers nothing clearly."""
+    """The last answer counts, unless it was doubted afterwards; None when nothing was answered at all.
+
+    `no` is a denial that answers nothing clearly, `DOUBT` one that takes an answer back.
+    """
     said = labels("yes_no", words, grammar)
-    clear = [label for label in said if label in ("YES", "NO")]
-    if clear:
+    clear = [label for label in said if label in ("YES", "NO", "DOUBT")]
+    if clear and clear[-1] != "DOUBT":
         return Heard(YesNo(clear[-1]), UNSURE if len(set(clear)) > 1 else 1.0)
-    if "UNCLEAR" in said:
+    if clear or "UNCLEAR" in said:
         return Heard(YesNo.UNCLEAR)
     return Heard(YesNo.NO, UNSURE) if "no" in said else None
 
