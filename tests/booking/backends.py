@@ -162,7 +162,7 @@ class MemoryAgenda(Backend):
 
     async def busy(self, agents, window):
         await self.before("agenda.busy")
-        return Busy(
+        found = Busy(
             {
                 agent.id: [
                     event.slot.interval
@@ -172,6 +172,8 @@ class MemoryAgenda(Backend):
                 for agent in agents
             }
         )
+        await self.after("agenda.busy")
+        return found
 
     async def insert(self, appointment, agent, key):
         await self.before("agenda.insert")

@@ -14,6 +14,7 @@ class MemoryReservations(Backend):
         super().__init__(fault)
         self.holds: dict[tuple[str, Slot], object] = {}
         self.reserved: dict[str, Slot] = {}
+        self.times_freed = 0
         self.guarded = guarded
         """Without its guard two callers may have one slot: the tests must notice."""
 
@@ -35,7 +36,7 @@ class MemoryReservations(Backend):
         for key, slot in self.reserved.items():
             if key != commitment_id and slot.interval.overlaps(window) and slot.end > now:
                 reserved.setdefault(slot.agent_id, []).append(slot.interval)
-        return Claims(held, reserved)
+        return Claims(held, reserved, any(call == call_id for call, _ in self.holds), self.times_freed)
 
     async def hold(self, call_id, slots, now, until):
         await self.before("store.hold")
@@ -79,8 +80,12 @@ class MemoryReservations(Backend):
 
     async def free(self, commitment_id):
         await self.before("store.free")
-        self.reserved.pop(commitment_id, None)
+        self.times_freed += self.reserved.pop(commitment_id, None) is not None
         await self.after("store.free")
+
+    async def freed(self):
+        await self.before("store.freed")
+        return self.times_freed
 
 
 class MemoryCommitments(Backend):

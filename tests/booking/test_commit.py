@@ -27,7 +27,7 @@ async def test_a_booking_is_recorded_planned_and_agreed_within_the_turn(desk):
     assert told.appointment.ref == record.ref
     kept = await desk.world.commitments.read("call-1:BOOK:1")
     assert kept.status is CommitmentStatus.DONE
-    assert await desk.world.reservations.claimed(slot(6, "09:00").interval, desk.clock.now()) == Claims({}, {})
+    assert await desk.world.reservations.claimed(slot(6, "09:00").interval, desk.clock.now()) == Claims({}, {}, freed=1)
 
 
 async def test_asked_many_times_at_once_it_runs_once(desk):

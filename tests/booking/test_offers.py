@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from tests.booking.conftest import AGENTS, slot
 
 from pupitre.booking.commit import commit
 from pupitre.booking.offers import pick, propose_slots, release, renew
 from pupitre.dialogue.effects import ProposeSlots
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import Slot
+from pupitre.model import Interval, Slot
 from pupitre.ports import Busy, Unavailable
 from pupitre.slots import NoSlot
 from pupitre.wish import Clause, Wish
@@ -64,6 +65,37 @@ async def test_when_all_that_is_free_is_held_others_are_told_so_and_get_it_when_
     assert (await propose_slots(desk.world, "call-2", ANY)).slots == (slot(6, "10:00", 46),)
     await release(desk.world, "call-1")
     assert (await propose_slots(desk.world, "call-2", ANY)).slots == (slot(6, "09:00"), slot(6, "10:00", 46))
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held when he asked", "asked for meanwhile"])
+async def test_what_is_booked_while_a_slow_planning_is_read_is_not_offered(desk, held):
+    """It has left our claims for a planning that was read before it was there: neither shows it."""
+    only_free(desk, slot(6, "09:00"), slot(6, "10:00", 46))
+    if held:
+        await propose_slots(desk.world, "call-1", TUESDAY_6)
+        await pick(desk.world, "call-1", slot(6, "09:00"))
+    found = await desk.agenda.busy(AGENTS, Interval(slot(2, "00:00").start, slot(31, "00:00").start))
+
+    class Slow:
+        """Reads first, and answers when the other caller has his appointment."""
+
+        async def busy(self, agents, window):
+            object.__setattr__(desk.world, "free_busy", desk.agenda)
+            assert (await commit(desk.world, desk.book(slot(6, "09:00")), 10)).outcome is CommitOutcome.RECORDED
+            return found
+
+    object.__setattr__(desk.world, "free_busy", Slow())
+
+    assert (await propose_slots(desk.world, "call-2", ANY)).slots == (slot(6, "10:00", 46),)
+
+
+async def test_who_is_offered_nothing_holds_nothing(desk):
+    only_free(desk, slot(6, "09:00"))
+    await propose_slots(desk.world, "call-1", ANY)
+    desk.agenda.put(AGENTS[0], slot(6, "09:00").start, slot(6, "09:00").end)
+
+    assert (await propose_slots(desk.world, "call-1", ANY)).reason is NoSlot.FULLY_BOOKED
+    assert await desk.world.reservations.held("call-1", desk.clock.now()) == []
 
 
 async def test_a_hold_ends_unless_the_call_goes_on(desk):

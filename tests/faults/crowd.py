@@ -29,8 +29,10 @@ class Caller(msgspec.Struct):
 class Crowd:
     """Callers of desks that share one store."""
 
-    def __init__(self, desks, seed: int) -> None:
+    def __init__(self, desks, seed: int, listens: float = 0) -> None:
         self.desks, self.dice = desks, random.Random(seed)
+        self.listens = listens
+        """Seconds from the first word of a readout to the choice."""
         self.events = itertools.count()
 
     async def call_all(self, callers: list[Caller]) -> None:
@@ -81,6 +83,7 @@ class Crowd:
         slots = reply["context_delta"].get("slots")
         if slots:
             caller.offers.append([slot["start"] for slot in slots])
+        await asyncio.sleep(self.listens)
         return await self._post(session, caller, "dtmf", dtmf={"digits": "1"})
 
     async def _says(self, session, caller, text):

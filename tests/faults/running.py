@@ -91,6 +91,11 @@ def day(n: int = 3, hour: int = 9, minute: int = 0, agent: int = 45) -> Slot:
     return Slot(start, start + timedelta(minutes=30), agent)
 
 
+def slots(count):
+    """At most 21 of one day, none overlapping."""
+    return [day(3, 9 + n // 3 // 2, n // 3 % 2 * 30, 45 + n % 3) for n in range(count)]
+
+
 def asked(intent, slot=None, appointment=None, call="call-1"):
     effect = Commit(intent, 1, 7, slot=slot, appointment_id=appointment, reason="caller")
     return asked_for(call, effect, datetime.now(UTC))
@@ -103,3 +108,9 @@ def until(condition, seconds: float = 10.0) -> float:
         assert time.monotonic() - began < seconds, "it never came true"
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+def nothing_untrue(backends, wanted, told):
+    booked = {a.call_id: a.slot for a in backends.active()}
+    assert booked == {one.call_id: one.slot for one in wanted if told[one.id] == "recorded"}
+    assert sorted(str(event.slot) for event in backends.events()) == sorted(map(str, booked.values()))

@@ -1,15 +1,17 @@
-"""Several processes, and what happens to them: death beside a living one, a deploy, their database going away."""
+"""Several processes, and what happens to them: death beside a living one, a deploy, their database going away.
+
+All on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import resource
 import shutil
 import threading
 import time
 
 import pytest
-from tests.faults.running import Program, asked, day, until
+from tests.faults.running import Program, asked, day, nothing_untrue, slots, until
 from tests.servers import postgres as server
 
 from pupitre.model import Intent, SyncState
@@ -87,11 +89,6 @@ def test_what_an_older_version_put_off_a_newer_one_does_when_it_is_due(start, ba
     one_of_everything(backends, day())
 
 
-def slots(count):
-    """At most 21 of one day, none overlapping."""
-    return [day(3, 9 + n // 3 // 2, n // 3 % 2 * 30, 45 + n % 3) for n in range(count)]
-
-
 def book_all(program, wanted, told):
     """Callers one after another, each insisting."""
     for one in wanted:
@@ -125,34 +122,3 @@ def test_postgresql_restarts_under_load_and_no_commitment_is_lost(backends, tmp_
         program.process.stdout.close()
         server.stop(process)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def nothing_untrue(backends, wanted, told):
-    booked = {a.call_id: a.slot for a in backends.active()}
-    assert booked == {one.call_id: one.slot for one in wanted if told[one.id] == "recorded"}
-    assert sorted(str(event.slot) for event in backends.events()) == sorted(map(str, booked.values()))
-
-
-def test_a_full_disk_loses_no_commitment(tmp_path, backends, sqlite_template):
-    """The limit on the size of its files stands for the disk: no write gets through while it is reached."""
-    store = tmp_path / "store.db"
-    store.write_bytes(sqlite_template.read_bytes())
-    program = Program(f"sqlite:///{store}", f"sqlite:///{tmp_path / 'engine.db'}", backends.url)
-    try:
-        before, during, after = (asked(Intent.BOOK, slot, call=f"c{n}") for n, slot in enumerate(slots(6)[::2]))
-        assert program.insist(before) == "recorded"
-        smallest = min(file.stat().st_size for file in tmp_path.glob("*.db-wal"))
-        resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (min(smallest, 4096), resource.RLIM_INFINITY))
-
-        assert program.commit(during) is None, "nothing may be told"
-        assert len(backends.records.appointments) == 1
-
-        resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-        assert program.insist(after) == "recorded"
-        assert program.commit(before) == "recorded"
-        told = {before.id: "recorded", after.id: "recorded", during.id: program.insist(during)}
-        until(lambda: program.standing(during.id)["status"] in ("done", "withdrawn"), 60)
-        nothing_untrue(backends, [before, during, after], told)
-    finally:
-        program.stop()
-        program.process.stdout.close()

@@ -161,6 +161,19 @@ class Town:
             if isinstance(result, SlotsProposed) and not listener.offered:
                 listener.offered = result.slots
                 listener.until = min([*self.holds_of(listener), result.at + timedelta(minutes=3)])
+                if listener.until > self.clock.now():
+                    self.nobody_has(listener.offered)
+
+    def nobody_has(self, offered: tuple[Slot, ...]) -> None:
+        """Nothing is offered that is somebody's appointment, and known to be by the record and the planning."""
+        done = {row.appointment_id for row in self.commitments.rows.values() if row.status is CommitmentStatus.DONE}
+        for number in done - self.tampered:
+            appointment = self.records.appointments[number]
+            if appointment.status in ACTIVE:
+                taken = appointment.slot
+                assert not any(
+                    one.agent_id == taken.agent_id and one.interval.overlaps(taken.interval) for one in offered
+                ), f"{taken} is offered, and is the slot of appointment {number}"
 
     def holds_of(self, listener: Listener) -> list[datetime]:
         return [until for (call, _), until in self.reservations.holds.items() if call == listener.call_id]

@@ -144,14 +144,14 @@ def made(home, *options):
 
 
 @contextlib.contextmanager
-def serving(home, *options):
-    """`pupitre serve` on a free port, stopped by SIGTERM."""
+def serving(home, *options, log_to=None):
+    """`pupitre serve` on a free port, stopped by SIGTERM. `log_to` takes what it logs, in place of a file."""
     command = [sys.executable, "-m", "pupitre", "serve", "--config", str(home / "pupitre.toml"), "--port", "0"]
     with (home / "log").open("a") as log:
         process = subprocess.Popen(
             [*command, *options],
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=log_to or log,
             text=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )

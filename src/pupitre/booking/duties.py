@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pupitre.booking.keys import DUE_KIND
 from pupitre.booking.world import World
 from pupitre.dialogue.events import CommitOutcome
+from pupitre.model import Intent
 from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, Stale, Unavailable
 
 
@@ -19,7 +20,8 @@ async def take_over(world: World, asked: Commitment) -> None:
     for other in await world.commitments.find(appointment_id=asked.appointment_id):
         if other.id == asked.id:
             continue
-        earlier = (other.asked_at, other.id) < (asked.asked_at, asked.id)
+        # A booking came before whatever changes its appointment, whatever clocks say: the sandbox's stands still.
+        earlier = other.intent is Intent.BOOK or (other.asked_at, other.id) < (asked.asked_at, asked.id)
         if (other.status is CommitmentStatus.RUNNING and earlier) or _still_to_undo(other):
             raise Unavailable(f"{other.id} is still at work on this appointment")
         if other.status is CommitmentStatus.WAITING and other.yields_to != asked.id:

@@ -14,7 +14,7 @@ from pupitre.dialogue.effects import ProposeSlots
 from pupitre.dialogue.events import SlotsProposed
 from pupitre.model import Agent, Appointment, AppointmentStatus, BackendId, Interval, Slot
 from pupitre.ports import Busy, Claims, NotFound, Unavailable
-from pupitre.slots import Candidate, NoSlot, Offers, Rules, merge, propose
+from pupitre.slots import Candidate, NoSlot, Offers, Rules, may_commit, merge, propose
 
 _ROUNDS = 20
 """How often offers are made anew when other callers are quicker to hold them."""
@@ -36,62 +36,105 @@ async def propose_slots(
     never "fully booked". Raises Unavailable when our own store is down.
     """
     rules = world.rules if duration is None else replace(world.rules, duration=duration)
-    window = _around(rules.window(world.now()), rules)
-    # Read before the planning: what leaves our claims in between is in the planning by then.
-    claims = await world.reservations.claimed(window, world.now(), call_id=call_id)
-    try:
-        agents = [agent for agent in await world.directory.agents() if eligible is None or agent.id in eligible]
-        moving = await _moving(world, effect.moving)
-        busy = await world.free_busy.busy(agents, window) if agents else Busy({})
-    except Unavailable as error:
-        world.notice("planning", str(error))
-        return SlotsProposed(world.now(), reason=NoSlot.UNAVAILABLE)
-    for agent_id, why in busy.unreadable.items():
-        world.notice(f"agent {agent_id}", why)
-    readable = [agent for agent in agents if agent.id not in busy.unreadable]
-    if agents and not readable:
-        return SlotsProposed(world.now(), reason=NoSlot.UNAVAILABLE)
-    preferred = moving.slot.agent_id if moving is not None else owner_id
-    ground = _Ground(rules, window, readable, _with(busy, claims), moving, preferred)
-    if not hold:
-        offers = _offers(world, effect, ground, claims)
-    else:
+    asked = _Asked(call_id, effect, owner_id, eligible, rules)
+    ground = await _look(world, asked)
+    if hold:
         async with world.offering:
-            offers = await _held(world, call_id, effect, ground)
+            offers = await _held(world, asked, ground)
+    else:
+        offers = _offers(world, asked, ground, ground.claims)
     return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
 
 
-class _Ground(Struct, frozen=True):
-    """What offers are chosen from."""
+class _Asked(Struct, frozen=True):
+    """Who wants offers of what."""
 
+    call_id: str
+    effect: ProposeSlots
+    owner_id: BackendId | None
+    eligible: Sequence[BackendId] | None
     rules: Rules
+
+
+class _Ground(Struct, frozen=True):
+    """What offers are chosen from, as it was found at one time."""
+
+    claims: Claims
+    """What has left them by then, the planning shows, as it is read afterwards."""
     window: Interval
-    agents: Sequence[Agent]
-    busy: Mapping[BackendId, Sequence[Interval]]
-    moving: Appointment | None
-    preferred: BackendId | None
+    agents: Sequence[Agent] = ()
+    busy: Mapping[BackendId, Sequence[Interval]] = {}
+    moving: Appointment | None = None
+    blind: bool = False
+    """No planning could be read."""
 
 
-async def _held(world: World, call_id: str, effect: ProposeSlots, ground: _Ground) -> Offers:
-    """Offers that are held for the call; those of other processes may be quicker, and then others are chosen."""
+async def _look(world: World, asked: _Asked) -> _Ground:
+    """Our own claims first, then the planning: what leaves the ones in between is in the other by then."""
+    window = _around(asked.rules.window(world.now()), asked.rules)
+    claims = await world.reservations.claimed(window, world.now(), call_id=asked.call_id)
+    ground = _Ground(claims, window)
+    try:
+        agents = await world.directory.agents()
+        if asked.eligible is not None:
+            agents = [agent for agent in agents if agent.id in asked.eligible]
+        moving = await _moving(world, asked.effect.moving)
+        busy = await world.free_busy.busy(agents, window) if agents else Busy({})
+    except Unavailable as error:
+        world.notice("planning", str(error))
+        return replace(ground, blind=True)
+    for agent_id, why in busy.unreadable.items():
+        world.notice(f"agent {agent_id}", why)
+    readable = [agent for agent in agents if agent.id not in busy.unreadable]
+    blind = bool(agents) and not readable
+    return replace(ground, agents=readable, busy=busy.intervals, moving=moving, blind=blind)
+
+
+async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:
+    """Offers that are held for the call.
+
+    Callers of other processes may be quicker to hold them: then others are chosen. An appointment made since the ground
+    was looked at may have left our claims for the planning, and be in neither: then it is looked at again, in the end
+    behind the hold.
+    """
     until = world.now() + world.policy.hold
     got: Sequence[Slot] = ()
     for _ in range(_ROUNDS):
-        claims = await world.reservations.claimed(ground.window, world.now(), call_id=call_id)
-        offers = _offers(world, effect, ground, claims)
+        claims = await world.reservations.claimed(ground.window, world.now(), call_id=asked.call_id)
+        if claims.freed != ground.claims.freed:
+            ground = await _look(world, asked)
+            claims = ground.claims
+        offers = _offers(world, asked, ground, claims)
         if not offers.slots:
+            if claims.own or got:
+                await world.reservations.release(asked.call_id)
             return offers
-        got = await world.reservations.hold(call_id, offers.slots, world.now(), until)
+        got = await world.reservations.hold(asked.call_id, offers.slots, world.now(), until)
+        if await world.reservations.freed() != ground.claims.freed:
+            ground = await _look(world, asked)
+            got = [slot for slot in got if _stands(world, asked, ground, slot)]
         if len(got) == len(offers.slots):
             return offers
     return Offers(tuple(got), offers.nearest, None if got else NoSlot.HELD)
 
 
-def _offers(world: World, effect: ProposeSlots, ground: _Ground, claims: Claims) -> Offers:
-    moving = ground.moving
-    candidates = [_candidate(world, agent, ground, claims) for agent in ground.agents]
+def _offers(world: World, asked: _Asked, ground: _Ground, claims: Claims) -> Offers:
+    if ground.blind:
+        return Offers(reason=NoSlot.UNAVAILABLE)
+    moving, effect = ground.moving, asked.effect
+    candidates = [_candidate(world, asked, ground, claims, agent) for agent in ground.agents]
     refused = effect.refused if moving is None else (*effect.refused, moving.slot)
-    return _elsewhere(moving, propose(candidates, effect.wish, ground.rules, world.now(), refused))
+    return _elsewhere(moving, propose(candidates, effect.wish, asked.rules, world.now(), refused))
+
+
+def _stands(world: World, asked: _Asked, ground: _Ground, slot: Slot) -> bool:
+    """Whether what is held now is still free in the planning."""
+    nobody = Claims({}, {})
+    return any(
+        may_commit(slot, _candidate(world, asked, ground, nobody, agent), asked.rules)
+        for agent in ground.agents
+        if agent.id == slot.agent_id
+    )
 
 
 async def renew(world: World, call_id: str) -> None:
@@ -126,21 +169,20 @@ def _elsewhere(moving: Appointment | None, offers: Offers) -> Offers:
     return offers if slots or not offers.slots else Offers(reason=NoSlot.FULLY_BOOKED)
 
 
-def _candidate(world: World, agent: Agent, ground: _Ground, claims: Claims) -> Candidate:
+def _candidate(world: World, asked: _Asked, ground: _Ground, claims: Claims, agent: Agent) -> Candidate:
     taken = [*_of(ground.busy, agent), *_of(claims.reserved, agent)]
-    if ground.moving is not None and ground.moving.slot.agent_id == agent.id:
-        taken = without(taken, ground.moving.slot.interval)
+    preferred = asked.owner_id
+    if ground.moving is not None:
+        preferred = ground.moving.slot.agent_id
+        if preferred == agent.id:
+            taken = without(taken, ground.moving.slot.interval)
     return Candidate(
         agent.id,
         busy=merge(taken),
         held=merge(_of(claims.held, agent)),
         hours=world.hours_of(agent.id),
-        preferred=agent.id == ground.preferred,
+        preferred=agent.id == preferred,
     )
-
-
-def _with(busy: Busy, claims: Claims) -> Mapping[BackendId, Sequence[Interval]]:
-    return {agent: [*spans, *claims.reserved.get(agent, ())] for agent, spans in busy.intervals.items()}
 
 
 def _of(spans: Mapping[BackendId, Sequence[Interval]], agent: Agent) -> Sequence[Interval]:

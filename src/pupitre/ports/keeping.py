@@ -24,6 +24,10 @@ class Claims(Struct, frozen=True):
     """Offers being read out to other callers."""
     reserved: Mapping[BackendId, Sequence[Interval]]
     """Picked slots that the planning does not show yet."""
+    own: bool = False
+    """Whether the call that asks holds something itself."""
+    freed: int = 0
+    """As `Reservations.freed` tells, at the same time."""
 
 
 class Reservations(Protocol):
@@ -69,6 +73,12 @@ class Reservations(Protocol):
 
     async def free(self, commitment_id: str) -> None:
         """Give the reserved slot back. Nothing reserved: nothing happens."""
+        ...
+
+    async def freed(self) -> int:
+        """How often a reserved slot was given back: whoever read a planning before it changed may have missed what has
+        left the claims for the planning since.
+        """
         ...
 
 

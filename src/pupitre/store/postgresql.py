@@ -91,6 +91,9 @@ class PostgresqlDatabase:
             return await self._write(statements)
 
     async def _write(self, statements: tuple[Statement, ...]) -> list[Result]:
+        if len(statements) == 1 and statements[0].expect is None:  # a statement alone is a transaction of its own
+            async with self._pool.acquire(timeout=_CONNECT_WAIT) as connection:
+                return [await _run(connection, statements[0])]
         results = []
         async with self._pool.acquire(timeout=_CONNECT_WAIT) as connection, connection.transaction():
             for statement in statements:

@@ -38,19 +38,24 @@ class StoredReservations:
         """See `Reservations.claimed`."""
         held: dict[BackendId, list[Interval]] = {}
         reserved: dict[BackendId, list[Interval]] = {}
-        for claim in await self.claims(window, now):
+        own = False
+        rows = await self._claimed(window, now)
+        for claim in map(_claim, rows):
+            own = own or (claim.commitment_id is None and claim.call_id == call_id)
             if claim.commitment_id is None and claim.call_id != call_id:
                 held.setdefault(claim.slot.agent_id, []).append(claim.slot.interval)
             elif claim.commitment_id is not None and claim.commitment_id != commitment_id:
                 reserved.setdefault(claim.slot.agent_id, []).append(claim.slot.interval)
-        return Claims(held, reserved)
+        return Claims(held, reserved, own, _count(rows[0]["freed"]) if rows else await self.freed())
 
     async def claims(self, window: Interval, now: datetime) -> Sequence[Claim]:
         """Everything claimed inside the window at `now`, in the order of time. Raises Unavailable."""
-        rows = await self._database.read(
+        return [_claim(row) for row in await self._claimed(window, now)]
+
+    async def _claimed(self, window: Interval, now: datetime) -> Sequence[Row]:
+        return await self._database.read(
             SQL["claimed"], tenant=self._tenant, starts=window.start, ends=window.end, now=now
         )
-        return [as_struct(Claim, row | {"slot": slot_of(row)}) for row in rows]
 
     async def hold(self, call_id: str, slots: Sequence[Slot], now: datetime, until: datetime) -> Sequence[Slot]:
         """See `Reservations.hold`."""
@@ -102,7 +107,13 @@ class StoredReservations:
 
     async def free(self, commitment_id: str) -> None:
         """See `Reservations.free`."""
-        await self._database.write(SQL["free"].bind(tenant=self._tenant, commitment_id=commitment_id))
+        what: dict[str, Param] = {"tenant": self._tenant, "commitment_id": commitment_id}
+        await self._database.write(SQL["count_freed"].bind(**what), SQL["free"].bind(**what))
+
+    async def freed(self) -> int:
+        """See `Reservations.freed`."""
+        rows = await self._database.read(SQL["freed"], tenant=self._tenant)
+        return _count(rows[0]["value"]) if rows else 0
 
 
 def slot_columns(slot: Slot) -> dict[str, Param]:
@@ -113,3 +124,11 @@ def slot_columns(slot: Slot) -> dict[str, Param]:
 def slot_of(row: Row) -> Slot:
     """The slot of those columns."""
     return as_struct(Slot, {"start": row["starts"], "end": row["ends"], "agent_id": id_of(row["agent"])})
+
+
+def _claim(row: Row) -> Claim:
+    return as_struct(Claim, row | {"slot": slot_of(row)})
+
+
+def _count(text: object) -> int:
+    return 0 if text is None else int(str(text))

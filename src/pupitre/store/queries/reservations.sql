@@ -20,6 +20,17 @@ DELETE FROM claims
 WHERE tenant = :tenant AND call_id = :call_id AND kind = 'hold'
     AND NOT (agent = :agent AND starts = :starts AND ends = :ends);
 
+-- name: count_freed
+-- One more time was freed that a planning may show from now on; nothing when the commitment has none.
+INSERT INTO settings (tenant, name, value)
+SELECT :tenant, 'reservations freed', '1'
+WHERE EXISTS (SELECT 1 FROM claims WHERE tenant = :tenant AND commitment_id = :commitment_id)
+ON CONFLICT (tenant, name) DO UPDATE SET value = CAST(CAST(settings.value AS BIGINT) + 1 AS TEXT);
+
+-- name: freed
+-- How often that was.
+SELECT value FROM settings WHERE tenant = :tenant AND name = 'reservations freed';
+
 -- name: free
 -- What a commitment has reserved.
 DELETE FROM claims WHERE tenant = :tenant AND commitment_id = :commitment_id;
@@ -48,7 +59,9 @@ WHERE tenant = :tenant AND call_id = :call_id AND kind = 'hold' AND expires > :n
 ORDER BY starts, agent;
 
 -- name: claimed
--- All that is claimed in a window, in the order of time.
-SELECT agent, starts, ends, kind, call_id, commitment_id, expires FROM claims
+-- All that is claimed in a window, in the order of time; and how often a commitment's time was freed.
+SELECT agent, starts, ends, kind, call_id, commitment_id, expires,
+    (SELECT value FROM settings WHERE tenant = :tenant AND name = 'reservations freed') AS freed
+FROM claims
 WHERE tenant = :tenant AND ends > :starts AND starts < :ends AND ends > :now AND (expires IS NULL OR expires > :now)
 ORDER BY starts, agent;
