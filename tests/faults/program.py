@@ -28,7 +28,7 @@ from pupitre.booking import due, watch
 from pupitre.booking.commit import commit
 from pupitre.booking.commitments import works
 from pupitre.booking.dbos_engine import DbosEngine
-from pupitre.booking.engine import Steps
+from pupitre.booking.engine import ONCE, Steps
 from pupitre.booking.world import World
 from pupitre.model import Appointment, CalendarRef
 from pupitre.ports import Busy, Commitment, PlanningEvent, Unavailable
@@ -56,10 +56,16 @@ class MortalSteps(Steps):
     def __init__(self, steps: Steps) -> None:
         super().__init__(steps._keep, steps._at_home)
 
-    async def step(self, returns, name, action, tries=None):
+    async def step(self, returns, name, action, tries=ONCE):
         pass_by(f"{name}:start")
-        value = await super().step(returns, name, action, *([tries] if tries else []))
+        value = await super().step(returns, name, action, tries)
         pass_by(f"{name}:end")
+        return value
+
+    async def last(self, returns, action, tries=ONCE):
+        pass_by("agree:start")
+        value = await super().last(returns, action, tries)
+        pass_by("agree:end")
         return value
 
 

@@ -20,7 +20,7 @@ def places(steps, calls):
 
 
 BOOK = places(
-    ["reserve", "record", "name", "plan", "agree"],
+    ["reserve", "record", "plan", "agree"],
     ["agenda.busy", "records.create", "records.name_event", "agenda.insert", "records.note_sync"],
 )
 MOVE = places(
@@ -35,7 +35,8 @@ CANCEL = places(
 def dies_and_heals(start, wanted, place):
     """The desk dies there; another one starts, and finds what was left to do."""
     mortal = start(PUPITRE_TEST_DIE_AT=place)
-    assert mortal.commit(wanted) is None  # no answer, or none yet where the machine is slow
+    # No answer, or none yet; where the machine is slow the turn may end between the record and the death.
+    assert mortal.commit(wanted) in (None, "recorded")
     mortal.wait_until_dead()
     next_one = start()
     until(lambda: next_one.standing(wanted.id)["status"] == "done", 60)

@@ -18,7 +18,7 @@ from pupitre.booking.planning import Planned
 from pupitre.booking.recording import Recorded
 from pupitre.booking.standing import Reserved, Standing
 from pupitre.booking.world import World
-from pupitre.model import Appointment, Intent
+from pupitre.model import Agent, Appointment, Intent
 from pupitre.ports import Commitment, CommitmentStatus, DeskError, NotFound, Unavailable
 
 WITHDRAWAL = "withdrawal"
@@ -94,10 +94,14 @@ async def book(do: Steps, asked: Commitment, world: World, attempt: int) -> None
     if recorded.withdrawn:
         await _undo(do, asked, world, attempt)
         return
-    appointment = await do.step(Appointment, "name", partial(recording.name, world, recorded.made()), BRIEFLY)
-    plan = partial(planning.insert, world, appointment, reserved.agent)
+    plan = partial(_name_and_insert, world, recorded.made(), reserved.agent)
     planned = await do.step(Planned, "plan", plan, _first(attempt, BRIEFLY))
-    await do.step(Ended, "agree", partial(endings.agree, world, asked, appointment, planned), BRIEFLY)
+    await do.last(Ended, partial(endings.agree, world, asked, recorded.made(), planned), BRIEFLY)
+
+
+async def _name_and_insert(world: World, recorded: Appointment, agent: Agent) -> Planned:
+    """The record is given its final external uid, then the event is made under it. Each is found done by its key."""
+    return await planning.insert(world, await recording.name(world, recorded), agent)
 
 
 async def reschedule(do: Steps, asked: Commitment, world: World, attempt: int) -> None:
@@ -121,7 +125,7 @@ async def reschedule(do: Steps, asked: Commitment, world: World, attempt: int) -
         step = partial(endings.conflict, world, asked, now.before, planned)
         await do.step(Ended, "conflict", step, BRIEFLY)
         return
-    await do.step(Ended, "agree", partial(endings.agree, world, asked, recorded.made(), planned), BRIEFLY)
+    await do.last(Ended, partial(endings.agree, world, asked, recorded.made(), planned), BRIEFLY)
 
 
 async def cancel(do: Steps, asked: Commitment, world: World, attempt: int) -> None:
@@ -137,7 +141,7 @@ async def cancel(do: Steps, asked: Commitment, world: World, attempt: int) -> No
         return
     plan = partial(planning.cancel, world, now)
     planned = await do.step(Planned, "plan", plan, _first(attempt, BRIEFLY))
-    await do.step(Ended, "agree", partial(endings.agree, world, asked, recorded.made(), planned), BRIEFLY)
+    await do.last(Ended, partial(endings.agree, world, asked, recorded.made(), planned), BRIEFLY)
 
 
 def _first(attempt: int, tries: Tries) -> Tries:

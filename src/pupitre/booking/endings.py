@@ -43,7 +43,12 @@ class Ended(Struct, frozen=True):
 
 
 async def agree(world: World, asked: Commitment, appointment: Appointment, planned: Planned) -> Ended:
-    """Step 5: record and planning agree, and what was reserved for this appointment is free for what it now shows."""
+    """Step 5: record and planning agree, and what was reserved for this appointment is free for what it now shows.
+
+    Being done is saved last: found done, nothing is left to do, whatever has become of the appointment since.
+    """
+    if (await world.commitments.read(asked.id)).status is CommitmentStatus.DONE:
+        return Ended(CommitmentStatus.DONE)
     await world.records.note_sync(appointment.id, SyncState.SYNCED, planned.ref, None)
     await world.reservations.free(asked.id)
     if asked.intent is not Intent.BOOK:

@@ -113,14 +113,14 @@ class Steps:
 
         Raises whatever DeskError the action raised, Unavailable only after its tries; any other error ends the job.
         """
-        kept = await self._keep(name, lambda: self._outcome(action, tries))
-        if "error" in kept:
-            error = _ERRORS[str(kept["error"])]
-            message = str(kept["message"])
-            if error is Unavailable:
-                raise Unavailable(message, retry_after=msgspec.convert(kept["retry_after"], float | None))
-            raise error(message)
-        return msgspec.convert(kept["value"], returns)
+        return _brought(returns, await self._keep(name, lambda: self._outcome(action, tries)))
+
+    async def last(self, returns: type[T], action: Callable[[], Awaitable[T]], tries: Tries = ONCE) -> T:
+        """Run what ends the job when it succeeds: there is nothing to keep it for.
+
+        After a crash it runs again, so it must tell by itself that it was done. Raises like `step`.
+        """
+        return _brought(returns, await self._at_home(self._outcome(action, tries)))
 
     async def _outcome(self, action: Callable[[], Awaitable[T]], tries: Tries) -> Kept:
         backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
@@ -141,6 +141,16 @@ class Steps:
             kind = next(name for name, known in _ERRORS.items() if isinstance(error, known))
             return {"error": kind, "message": str(error), "retry_after": getattr(error, "retry_after", None)}
         return {"value": msgspec.to_builtins(value)}
+
+
+def _brought(returns: type[T], kept: Kept) -> T:
+    if "error" in kept:
+        error = _ERRORS[str(kept["error"])]
+        message = str(kept["message"])
+        if error is Unavailable:
+            raise Unavailable(message, retry_after=msgspec.convert(kept["retry_after"], float | None))
+        raise error(message)
+    return msgspec.convert(kept["value"], returns)
 
 
 Work = Callable[[Steps, Job], Awaitable[None]]
