@@ -76,6 +76,8 @@ class Desk(Struct, frozen=True):
     pinned_script: Callable[[str], Awaitable[Script]]
     """What a call started with, when that is another configuration."""
     perform: Perform
+    begun: Callable[[Call], None]
+    """Told of each new call, before anything is said: returns at once."""
     renew: Callable[[str], Awaitable[None]]
     """Keeps longer what is being read out to a call."""
     release: Callable[[str], Awaitable[None]]
@@ -157,6 +159,7 @@ async def _first_turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
         channel=caller.channel,
         config_id=desk.configuration,
     )
+    desk.begun(fresh)
     turns: tuple[JournalTurn, ...]
     if isinstance(incoming.event, CallStarted):
         decided = await _decide(desk, fresh, incoming.event, desk.script, started)

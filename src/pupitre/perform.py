@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pupitre.ahead import Ahead
 from pupitre.booking import offers, reminder_calls, reminders
 from pupitre.booking.commit import asked_for, commit
 from pupitre.booking.world import World
@@ -25,27 +26,27 @@ from pupitre.dialogue.effects import (
     SetReminders,
 )
 from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, WorldEvent
-from pupitre.model import Appointment, BackendId
+from pupitre.model import Appointment, BackendId, Patient
 from pupitre.nlu.meaning import SpokenName
 from pupitre.ports import ReminderStatus, Who
 
 _BUDGET_SECONDS = 5.0
 
 
-async def perform(world: World, call: Call, effect: Effect) -> WorldEvent:  # noqa: PLR0911 -- one line per effect
-    """Raises DeskError when the world cannot."""
+async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> WorldEvent:  # noqa: PLR0911 -- one line per effect
+    """`ahead` holds what was looked up already. Raises DeskError when the world cannot."""
     now = world.now()
     match effect:
         case LookUpPatient(phone, name, birth_date):
-            patients = await world.directory.lookup_patient(Who(phone, name, birth_date))
+            patients = await _patients(world, call, Who(phone, name, birth_date), ahead)
             return PatientsFound(now, tuple(patients))
         case CreatePatient(name, phone, birth_date):
             key = f"{call.call_id}:patient"
             made = await world.directory.create_patient(_written(name), phone, birth_date, key)
             return PatientsFound(now, (made,))
         case FindAppointments(patient_id):
-            upcoming = tuple(await world.records.upcoming(patient_id, now))
-            return AppointmentsFound(now, upcoming, await _reminded(world, upcoming))
+            upcoming = await _upcoming(world, call, patient_id, ahead)
+            return AppointmentsFound(now, tuple(upcoming), await _reminded(world, upcoming))
         case ReadReminder():
             return await reminder_calls.read(world, effect.reminder_id)
         case ProposeSlots():
@@ -71,6 +72,16 @@ async def perform(world: World, call: Call, effect: Effect) -> WorldEvent:  # no
         case NoteOutcome():
             await reminder_calls.note(world, effect, call.call_id)
             return Done(now)
+
+
+async def _patients(world: World, call: Call, who: Who, ahead: Ahead) -> Sequence[Patient]:
+    found = await ahead.patients(call.call_id, who)
+    return await world.directory.lookup_patient(who) if found is None else found
+
+
+async def _upcoming(world: World, call: Call, patient_id: BackendId, ahead: Ahead) -> Sequence[Appointment]:
+    found = await ahead.upcoming(call.call_id, patient_id)
+    return await world.records.upcoming(patient_id, world.now()) if found is None else found
 
 
 async def _committed(world: World, call: Call, effect: Commit) -> CommitmentEnded:

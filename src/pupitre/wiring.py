@@ -16,6 +16,7 @@ import structlog
 from msgspec import Struct
 
 from pupitre import metrics
+from pupitre.ahead import Ahead
 from pupitre.backing import Backing, Finding, backing_of
 from pupitre.booking import commitments, dialling, due, watch
 from pupitre.booking.commit import hung_up
@@ -112,6 +113,8 @@ class House:
         The sandbox's due work is done when its clock is walked, and only then.
         """
         self.begin(self._make_worlds())
+        for backing in self._backings.values():
+            self.begin(backing.wake_up())
         if working:
             self.begin(self._watch())
         if working and not isinstance(self.clock, HeldClock):
@@ -153,6 +156,7 @@ class House:
         [tenant] = [one for one in self.config.tenants if one.settings.id == tenant_id]
         self.back(tenant)
         await self._make_world(tenant.settings, world.rules.holidays)
+        await self._backings[tenant_id].wake_up()
         await old.close()
 
     async def check_up(self, tenant_id: str) -> AsyncIterator[tuple[str, Finding]]:
@@ -174,9 +178,9 @@ class House:
             told=partial(_count_reminder, settings.id),
         )
 
-    def screen_pop(self, tenant_id: str, call: Call) -> str | None:
-        """Address of the caller's file, for the person who takes a transfer."""
-        return self._backings[tenant_id].screen_pop(call)
+    def backing(self, tenant_id: str) -> Backing:
+        """The tenant's backends, as they are now."""
+        return self._backings[tenant_id]
 
     async def walk(self, until: datetime) -> None:
         """In the sandbox: let time pass, and do what is due, in its order, at its instant.
@@ -278,8 +282,10 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
     script = script_for(settings, house.clock.now().year, str(tenant.file))
     hold = timedelta(seconds=settings.limits.hold_s)
 
+    ahead = Ahead(partial(house.world, id_), lambda: house.backing(id_).by_phone)
+
     async def carry_out(call: Call, effect: Effect) -> WorldEvent:
-        outcome = await perform(await house.world(id_), call, effect)
+        outcome = await perform(await house.world(id_), call, effect, ahead)
         if isinstance(outcome, CommitmentEnded):
             metrics.COMMITMENTS.labels(id_, outcome.outcome).inc()
         return outcome
@@ -289,6 +295,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         await reservations.renew(call_id, now, now + hold)
 
     async def let_go(call_id: str) -> None:
+        ahead.end(call_id)
         await reservations.release(call_id)
         await hung_up(await house.world(id_), call_id)
 
@@ -300,9 +307,10 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         configuration=await calls.pin(msgspec.json.encode(settings)),
         pinned_script=partial(pinned_script, calls, house.clock),
         perform=carry_out,
+        begun=ahead.begin,
         renew=keep,
         release=let_go,
-        screen_pop=partial(house.screen_pop, id_),
+        screen_pop=lambda call: house.backing(id_).screen_pop(call),
         turn_budget=settings.limits.turn_budget_s,
         told=partial(_count, id_),
     )

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import requests
-from tests.servers.desk import JEAN, pupitre, serving
+from tests.servers.desk import JEAN, ODETTE, pupitre, serving
 from tests.servers.emulators import Emulators
 
 
@@ -59,8 +59,8 @@ def test_a_call_books_on_both_sides(desk):
 
 
 def test_a_slow_lookup_is_bridged_with_a_filler_and_not_begun_twice(desk):
-    desk.event("c1", "call_start", caller=JEAN)
     slow(desk, "res.partner", "search_read", 4000)
+    desk.event("c1", "call_start", caller=JEAN)
     started = time.monotonic()
     filler = desk.event("c1", "stt_final", stt={"text": "je voudrais prendre rendez-vous"})
     took = time.monotonic() - started
@@ -100,3 +100,93 @@ def test_hanging_up_on_a_slow_record_still_books_exactly_once(desk):
     assert ["done"] == [one["status"] for one in state["commitments"]]
     assert ["confirmed"] == [one["status"] for one in state["appointments"] if one["call_id"] == "c1"]
     assert 1 == len([one for one in state["google_events"] if one["call_id"] == "c1"])
+
+
+def asked(desk):
+    """What the Odoo emulator was asked since the last time, as `model.method`."""
+    calls = f"{desk.emulators.base}/odoo/_emu/calls"
+    found = requests.get(calls, timeout=10).json()
+    requests.delete(calls, timeout=10)
+    return found
+
+
+READS = ["calendar.event.search_read", "res.partner.search_read"]
+
+
+def test_who_calls_and_what_they_have_is_looked_up_while_they_are_greeted(desk):
+    """Two reads at once when the call begins; whoever is asked then waits for nothing, though each takes 800 ms."""
+    for model in ("res.partner", "calendar.event"):
+        slow(desk, model, "search_read", 800, times=9)
+    asked(desk)
+    started = time.monotonic()
+    greeting = desk.event("c1", "call_start", caller=ODETTE)
+    greeted = time.monotonic() - started
+    time.sleep(1.2)
+    at_start = asked(desk)
+    started = time.monotonic()
+    identity = desk.event("c1", "stt_final", stt={"text": "je voudrais déplacer mon rendez-vous"})
+    confirmed = desk.event("c1", "stt_final", stt={"text": "oui"})
+    took = time.monotonic() - started
+
+    assert READS == sorted(at_start)
+    assert [] == asked(desk)
+    assert greeted < 0.8
+    assert took < 0.8
+    assert "Odette" not in greeting.said
+    assert "Odette Blanc" in identity.said
+    assert "7 janvier" not in identity.said
+    assert "mercredi 7 janvier à 10 heures" in confirmed.said
+
+
+def test_a_caller_who_speaks_at_once_waits_for_what_is_under_way(desk):
+    slow(desk, "res.partner", "search_read", 800)
+    asked(desk)
+    desk.event("c1", "call_start", caller=ODETTE)
+    identity = desk.event("c1", "stt_final", stt={"text": "je voudrais annuler mon rendez-vous"})
+
+    assert "Odette Blanc" in identity.said
+    assert READS == sorted(asked(desk))
+
+
+def test_what_is_looked_up_is_told_once_and_a_call_that_ends_needs_it_no_more(desk):
+    asked(desk)
+    desk.event("c1", "call_start", caller=ODETTE)
+    desk.says("c1", "je voudrais annuler mon rendez-vous")
+    for words in ("oui", "non", "je voudrais un rendez-vous"):
+        desk.says("c1", words)
+    desk.event("c1", "hangup")
+    slow(desk, "res.partner", "search_read", 800)
+    desk.event("c2", "call_start", caller=ODETTE)
+    desk.event("c2", "hangup")
+    again = desk.event("c2", "stt_final", stt={"text": "je voudrais un rendez-vous"})
+
+    assert ["hangup"] == again.kinds
+    assert 1 == asked(desk).count("res.partner.search_read")  # the second was broken off while it waited
+
+
+def test_a_lookup_that_failed_while_greeting_is_made_once_more(desk):
+    body = {"match": {"model": "res.partner"}, "times": 1, "respond": {"status": 502}, "when": "before"}
+    fault = {"backend": "odoo", **body}
+    assert requests.post(f"{desk.emulators.base}/_emu/fault", json=fault, timeout=10).status_code == 200
+    desk.event("c1", "call_start", caller=ODETTE)
+    time.sleep(0.3)
+
+    assert "Odette Blanc" in desk.says("c1", "je voudrais annuler mon rendez-vous").said
+
+
+def test_a_caller_without_a_number_has_nothing_looked_up(desk):
+    asked(desk)
+    desk.event("c1", "call_start")
+    time.sleep(0.2)
+
+    assert [] == asked(desk)
+
+
+def test_a_call_whose_answers_were_looked_up_ahead_replays_the_same(desk):
+    desk.event("c1", "call_start", caller=ODETTE)
+    for words in ("je voudrais annuler mon rendez-vous", "oui", "oui"):
+        desk.says("c1", words)
+
+    replayed = pupitre("replay", "c1", "--config", desk.home / "pupitre.toml")
+
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.odoo.places import NOW
+from tests.odoo.places import NOW, Desk
 
 from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, CalendarRef, Slot, Source, SyncState
@@ -320,3 +320,41 @@ async def test_what_a_reminder_call_brought_is_a_field_that_people_see(booking):
     await booking.records.note_outcome(made.id, ReminderOutcome.RESCHEDULE_REQUESTED)
 
     assert booking.seen(made, "x_reminder_outcome")["x_reminder_outcome"] == "reschedule_requested"
+
+
+async def test_by_phone_tells_what_asking_for_each_patient_tells(booking):
+    """Number typed as people do, ours and one made by hand for two; nobody else's."""
+    number = booking.desk.place.new_number()
+    typed = f"0{number[3]} " + " ".join(number[4:][n : n + 2] for n in (0, 2, 4, 6))
+    admin, place = booking.admin, booking.desk.place
+    admin.call("res.partner", "write", [booking.patient], {"phone": typed})
+    spouse = place.patient("Anne Dupont", phone=number)
+    partner = place.partner_of(booking.agent)
+    await booking.create()
+    values = {"name": "x", "user_id": booking.agent, "partner_ids": [[6, 0, [spouse, booking.patient, partner]]]}
+    utc = {"start": "2027-03-09 09:00:00", "stop": "2027-03-09 09:30:00"}
+    admin.call("calendar.event", "create", {**values, **utc}, context={"no_mail_to_attendees": True})
+
+    found = await booking.records.upcoming_by_phone(number, NOW)
+
+    for one, count in ((booking.patient, 2), (spouse, 1)):
+        of_one = await booking.records.upcoming(one, NOW)
+        assert len(of_one) == count
+        assert [each for each in found if each.patient_id == one] == of_one
+    assert {each.patient_id for each in found} == {booking.patient, spouse, partner}
+
+
+async def test_a_number_of_too_many_appointments_is_not_answered_by_phone(emulated_place):
+    """A home whose residents share a line: each is asked about once it is known who calls."""
+    admin, number, client = emulated_place.admin, emulated_place.new_number(), emulated_place.client()
+    patient = emulated_place.patient(phone=number)
+    times = {"start": "2027-05-03 09:00:00", "stop": "2027-05-03 09:30:00"}
+    values = {"name": "x", "x_patient_partner_id": patient, "user_id": 2, **times}
+    try:
+        records = Desk(emulated_place, client).records
+        admin.call("calendar.event", "create", [values] * 100)
+        assert len(await records.upcoming_by_phone(number, NOW)) == 100
+        admin.call("calendar.event", "create", values)
+        assert await records.upcoming_by_phone(number, NOW) is None
+    finally:
+        await client.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pupitre.dialogue.call import Call
-from pupitre.ports import Directory, FreeBusy, Outcomes, WatchedAgenda, WatchedRecords
+from pupitre.ports import DeskError, Directory, FreeBusy, Outcomes, UpcomingByPhone, WatchedAgenda, WatchedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,21 @@ class Backing:
     external_uid: str = "{tenant}:event:{id}"
     screen_pop: Callable[[Call], str | None] = lambda _call: None
     """The address that opens the caller's file, for the person who takes a transfer."""
+    by_phone: UpcomingByPhone | None = None
+    """What can be asked at the start of a call; None where asking later costs nothing."""
+    wake: Callable[[], Awaitable[object]] | None = None
+    """Logs in and asks what the backend is, so that the first call need not wait for it; raises DeskError."""
     pings: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """How to ask whether each backend is there."""
     check_ups: Mapping[str, CheckUp] = field(default_factory=dict)
     """What `pupitre doctor` looks at, by name."""
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
+
+    async def wake_up(self) -> None:
+        """`wake`, as far as it goes: who is not there now is asked again by whoever needs it."""
+        if self.wake is not None:
+            with suppress(DeskError):
+                await self.wake()
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -24,12 +24,15 @@ def hybrid(tenant: Tenant, clock: Clock) -> Backing:
     client = Client(tenant.odoo)
     directory = OdooDirectory(client)
     record_url = tenant.odoo.screen_pop_url("calendar.event", "{id}")
+    records = OdooRecords(client, Users(client), clock)
     agenda = planning(tenant, directory, clock, record_url, directory.mail_address)
     return Backing(
         directory,
-        OdooRecords(client, Users(client), clock),
+        records,
         Together((agenda, OdooPresence(client))),
         agenda,
+        by_phone=records,
+        wake=client.wake,
         external_uid=EXTERNAL_UID,
         screen_pop=screen_pop(tenant.odoo),
         pings={"odoo": client.server, "google": readable(agenda, directory, clock)},

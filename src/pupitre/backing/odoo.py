@@ -25,10 +25,13 @@ def odoo(tenant: Tenant, clock: Clock) -> Backing:
     assert tenant.odoo is not None
     client = Client(tenant.odoo)
     users = Users(client)
+    records = OdooRecords(client, users, clock)
     return Backing(
         OdooDirectory(client),
-        OdooRecords(client, users, clock),
+        records,
         OdooFreeBusy(client, users),
+        by_phone=records,
+        wake=client.wake,
         external_uid=EXTERNAL_UID,
         screen_pop=screen_pop(tenant.odoo),
         pings={"odoo": client.server},

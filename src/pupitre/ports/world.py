@@ -117,6 +117,17 @@ class Records(Protocol):
         ...
 
 
+class UpcomingByPhone(Protocol):
+    """A record that can be asked before it is known who calls."""
+
+    async def upcoming_by_phone(self, number: str, since: datetime) -> Sequence[Appointment] | None:
+        """What `Records.upcoming` says of everybody who has this E.164 number, and perhaps of some who have not.
+
+        An appointment of several patients comes once for each. None when there are too many. Raises Unavailable.
+        """
+        ...
+
+
 class RecordChanges(Struct, frozen=True):
     """What people and the desk changed in the record."""
 

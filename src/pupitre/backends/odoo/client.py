@@ -129,6 +129,11 @@ class Client:
             self._fields[model] = {name: str(about.get("type")) for name, about in found.items()}
         return self._fields[model]
 
+    async def wake(self) -> None:
+        """Log in and ask what every call needs to know, before the first one comes. Raises DeskError."""
+        for model in ("res.partner", "calendar.event"):
+            await self.fields(model)
+
     def forget_fields(self) -> None:
         """Ask again: fields have been made."""
         self._fields.clear()

@@ -24,6 +24,8 @@ from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef
 from pupitre.ports import Clock, Draft, NotFound, RecordChanges, Refused, SlotTaken
 
 _KEYS_KNOWN = 10_000
+_MOST_UPCOMING = 100
+"""Of one number, at the start of a call: a home whose residents share one has more."""
 
 
 class OdooRecords:
@@ -42,11 +44,15 @@ class OdooRecords:
         rows = await self._active(["|", ["x_patient_partner_id", "=", patient_id], *by_hand], since)
         return [appointment_of(row, patient_id) for row in rows]
 
-    async def upcoming_by_phone(self, number: str, since: datetime) -> Sequence[Appointment]:
-        """The same for whoever has this E.164 number, before it is known who that is: asked along with the lookup."""
+    async def upcoming_by_phone(self, number: str, since: datetime) -> Sequence[Appointment] | None:
+        """See `UpcomingByPhone`."""
         there = await self._client.fields(PARTNER)
-        rows = await self._active(phone_domain(number, there, "x_patient_partner_id."), since)
-        return [appointment_of(row) for row in rows]
+        by_hand = [["x_patient_partner_id", "=", False], *phone_domain(number, there, "partner_ids.")]
+        ours = phone_domain(number, there, "x_patient_partner_id.")
+        rows = await self._active(["|", *ours, "&", *by_hand], since, limit=_MOST_UPCOMING + 1)
+        if len(rows) > _MOST_UPCOMING:
+            return None
+        return [appointment_of(row, patient) for row in rows for patient in _patients(row)]
 
     async def read(self, appointment_id: BackendId) -> Appointment:
         return await self._as_it_stands(appointment_id)
@@ -178,9 +184,11 @@ class OdooRecords:
         there = await self._client.fields(EVENT)
         return [name for name in FIELDS_READ if name in there or name not in YOUNGER]
 
-    async def _active(self, domain: Domain, since: datetime) -> Sequence[Row]:
+    async def _active(self, domain: Domain, since: datetime, limit: int | None = None) -> Sequence[Row]:
         conditions = [["stop", ">", moment(since)], ["x_status", "!=", "canceled"], ["user_id", "!=", False]]
-        return await self._client.search_read(EVENT, [*conditions, *domain], await self._fields(), order="start, id")
+        return await self._client.search_read(
+            EVENT, [*conditions, *domain], await self._fields(), order="start, id", limit=limit
+        )
 
     async def _as_it_stands(self, appointment_id: BackendId) -> Appointment:
         row = await self._client.read(EVENT, int(appointment_id), await self._fields())
@@ -204,3 +212,9 @@ class OdooRecords:
         """Keeps Odoo from mailing attendees, and from adding people's names and numbers to the description."""
         quiet = {"skip_contact_description": True, "mail_create_nolog": True}
         return quiet if self._settings.notify_attendees else {**quiet, "no_mail_to_attendees": True}
+
+
+def _patients(row: Row) -> Sequence[int]:
+    """Whose appointment it is: the one it was made for, else everybody whom a person has put there."""
+    patient = link(row, "x_patient_partner_id")
+    return links(row, "partner_ids") if patient is None else (patient,)
