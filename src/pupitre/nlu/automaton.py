@@ -51,16 +51,20 @@ class Automaton:
     """
 
     def __init__(self, templates: Sequence[t.Template], parts: Mapping[str, t.Template], kinds: frozenset[str]) -> None:
-        self._edges: list[list[tuple[str, int]]] = []
-        self._ranges: list[list[tuple[int, int, int]]] = []
-        self._gaps: list[list[int]] = []
-        self._free: list[list[int]] = []
+        self._edges: list[dict[str, int]] = []
+        self._ranges: dict[int, list[tuple[int, int, int]]] = {}
+        self._gaps: dict[int, list[int]] = {}
+        self._free: dict[int, list[int]] = {}
         self._accepts: dict[int, int] = {}
         self._parts, self._kinds = parts, kinds
         self._built: dict[tuple[str, int], int] = {}
         """(named part, place) -> place after it: templates that begin alike share their beginning."""
         self._open: list[str] = []
         self.vocabulary: set[str] = set()
+        self._sets: dict[frozenset[str], str] = {}
+        """Words that stand for one another -> the key of the edge they share."""
+        self._shared: dict[str, list[str]] = {}
+        """Word -> keys of the edges it shares."""
         begin = self._place()
         for rule, one in enumerate(templates):
             self._accepts.setdefault(self._build(one, begin), rule)
@@ -70,10 +74,7 @@ class Automaton:
     # ---- building ----------------------------------------------------------------------------------------------------
 
     def _place(self) -> int:
-        self._edges.append([])
-        self._ranges.append([])
-        self._gaps.append([])
-        self._free.append([])
+        self._edges.append({})
         return len(self._edges) - 1
 
     def _build(self, one: t.Template, here: int) -> int:
@@ -82,32 +83,56 @@ class Automaton:
             case t.Sequence(items):
                 for item in items:
                     here = self._build(item, here)
-                return here if items else self._meeting([here])
+                return here
             case t.OneOf(items):
-                return self._meeting([self._build(item, here) for item in items])
+                return self._build_choice(items, here)
             case t.Gap(least, most):
                 ends = [here]
                 for _ in range(most):
                     ends.append(self._place())
-                    self._gaps[ends[-2]].append(ends[-1])
+                    self._gaps.setdefault(ends[-2], []).append(ends[-1])
                 return self._meeting(ends[least:])
             case t.Part(name):
                 return self._build_part(name, here)
             case _:
                 return self._build_leaf(one, here)
 
+    def _build_choice(self, items: Sequence[t.Template], here: int) -> int:
+        """Single words share one edge: a choice of a hundred is no larger than one of two."""
+        words = frozenset(item.text for item in items if isinstance(item, t.Word))
+        ends = [self._build(item, here) for item in items if not isinstance(item, t.Word)]
+        if len(words) == 1:
+            ends.append(self._after(here, *words))
+        elif words:
+            ends.append(self._after_any(here, words))
+        return ends[0] if len(ends) == 1 and ends[0] != here else self._meeting(ends)
+
+    def _after_any(self, here: int, words: frozenset[str]) -> int:
+        key = self._sets.get(words)
+        if key is None:
+            key = self._sets[words] = f"|{len(self._sets)}"
+            for word in words:
+                self._shared.setdefault(word, []).append(key)
+            self.vocabulary |= words
+        there = self._edges[here].get(key)
+        return self._edge(here, key) if there is None else there
+
+    def _edge(self, here: int, key: str) -> int:
+        there = self._edges[here][key] = self._place()
+        return there
+
     def _build_leaf(self, one: t.Word | t.Number, here: int) -> int:
         if isinstance(one, t.Word):
             return self._after(here, one.text)
         there = self._place()
-        self._ranges[here].append((one.low, one.high, there))
+        self._ranges.setdefault(here, []).append((one.low, one.high, there))
         return there
 
     def _meeting(self, ends: Sequence[int]) -> int:
         """A place reached from all of these."""
         meet = self._place()
         for end in ends:
-            self._free[end].append(meet)
+            self._free.setdefault(end, []).append(meet)
         return meet
 
     def _build_part(self, name: str, here: int) -> int:
@@ -123,12 +148,10 @@ class Automaton:
         return there
 
     def _after(self, here: int, key: str) -> int:
-        for edge, there in self._edges[here]:
-            if edge == key:
-                return there
-        there = self._place()
-        self._edges[here].append((key, there))
-        self.vocabulary.add(key)
+        there = self._edges[here].get(key)
+        if there is None:
+            there = self._edge(here, key)
+            self.vocabulary.add(key)
         return there
 
     # ---- running -----------------------------------------------------------------------------------------------------
@@ -136,7 +159,7 @@ class Automaton:
     def _state(self, places: set[int]) -> _State:
         todo = list(places)
         while todo:
-            for there in self._free[todo.pop()]:
+            for there in self._free.get(todo.pop(), ()):
                 if there not in places:
                     places.add(there)
                     todo.append(there)
@@ -150,14 +173,16 @@ class Automaton:
         rule = min((self._accepts[place] for place in places if place in self._accepts), default=-1)
         state = _State(rule, alive=bool(places))
         for place in places:
-            for key, there in self._edges[place]:
+            for key, there in self._edges[place].items():
                 state.moves.setdefault(key, []).append(there)
-            state.ranges.extend(self._ranges[place])
-            state.gaps.extend(self._gaps[place])
+            state.ranges.extend(self._ranges.get(place, ()))
+            state.gaps.extend(self._gaps.get(place, ()))
         return state
 
     def _step(self, state: _State, key: str) -> _State:
         reached = set(state.moves.get(key, ()))
+        for shared in self._shared.get(key, ()):
+            reached.update(state.moves.get(shared, ()))
         if key not in ANCHORS:
             reached.update(state.gaps)
         if state.ranges and key.isdigit():

@@ -71,9 +71,7 @@ def load(folder: Path) -> Grammar:
     parts = named_parts(sheets)
     topics = {topic: compiled(_stages(sheets, topic), parts) for topic in TOPICS}
     names = {kind: frozenset(_listed(folder / f"{kind}.txt")) for kind in ("first_names", "last_names")}
-    vocabulary = {
-        word for stages in topics.values() for stage in stages for word in stage.automaton.vocabulary if word.isalpha()
-    }
+    vocabulary = {word for sheet in sheets.values() for word in sheet.words}
     lexicon = _lexicon(facts, folder, vocabulary, {name.lower() for name in names["first_names"]})
     return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"], parts)
 
@@ -131,11 +129,11 @@ def _spelling(path: Path) -> Spelling:
 
 def _lexicon(facts: dict[str, str], folder: Path, vocabulary: set[str], names: set[str]) -> Lexicon:
     sets = {key: frozenset(split(value)) for key, value in facts.items() if key != "tag"}
-    changes = tuple((re.compile(left), right) for left, right in _arrows(folder / "sounds.rules"))
+    changes = tuple((re.compile(left, re.MULTILINE), right) for left, right in _arrows(folder / "sounds.rules"))
     sound = Sound(changes) if changes else None
     words = vocabulary | sets["numbers"]
     repairable = sorted((word for word in words if len(word) >= SHORTEST_REPAIR), reverse=True)
-    alike = {sound.of(word): word for word in repairable} if sound else {}
+    alike = dict(zip(sound.of_each(repairable), repairable, strict=True)) if sound else {}
     return Lexicon(
         tag=facts["tag"],
         **sets,

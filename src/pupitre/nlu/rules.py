@@ -13,13 +13,19 @@ A line `---` ends a stage: the lines after it see what the lines before it found
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
 from pupitre.nlu import template as t
 from pupitre.nlu.automaton import Automaton, UnknownPart
 from pupitre.nlu.template import BadTemplate
+from pupitre.nlu.words import plain
+
+_NAMED = re.compile(r"<([^<>]+)>")
+_WORDS = re.compile(r"[a-z]+")
 
 
 class Rule(Struct, frozen=True):
@@ -40,6 +46,10 @@ class Sheet(Struct, frozen=True):
 
     stages: tuple[tuple[Rule, ...], ...]
     parts: dict[str, tuple[t.Template, ...]]
+    words: frozenset[str]
+    """All words its templates name."""
+    named: dict[str, str]
+    """Parts and kinds its templates name, and where first."""
 
 
 class BadGrammar(ValueError):
@@ -47,14 +57,19 @@ class BadGrammar(ValueError):
 
 
 class Stage:
-    """Rules that are looked for together."""
+    """Rules that are looked for together; compiled when first asked for, since no state listens to all topics."""
 
     def __init__(self, rules: tuple[Rule, ...], parts: Mapping[str, t.Template], kinds: frozenset[str]) -> None:
         self.rules = rules
+        self._parts, self._kinds = parts, kinds
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """The rules' templates as one automaton. Raises BadGrammar when a part names itself."""
         try:
-            self.automaton = Automaton([rule.template for rule in rules], parts, kinds)
+            return Automaton([rule.template for rule in self.rules], self._parts, self._kinds)
         except UnknownPart as missing:
-            raise BadGrammar(f"{rules[0].where}: {missing}") from missing
+            raise BadGrammar(f"{self.rules[0].where}: {missing}") from missing
 
 
 def read(text: str, name: str) -> Sheet:
@@ -62,8 +77,10 @@ def read(text: str, name: str) -> Sheet:
     stages: list[tuple[Rule, ...]] = []
     rules: list[Rule] = []
     parts: dict[str, tuple[t.Template, ...]] = {}
+    words: set[str] = set()
+    named: dict[str, str] = {}
     kind = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, (raw, folded) in enumerate(zip(text.splitlines(), plain(text).splitlines(), strict=True), 1):
         line = raw.split("#", 1)[0].rstrip()
         where = f"{name}:{number}"
         if not line:
@@ -80,16 +97,25 @@ def read(text: str, name: str) -> Sheet:
                 continue
         said, _, action = line.partition("->")
         try:
-            template = t.parse(said)
+            template = t.parse(_template_of(folded))
         except BadTemplate as bad:
             raise BadGrammar(f"{where}: {bad}") from bad
+        for name_ in _NAMED.findall(said):
+            named.setdefault(name_, where)
+        words.update(_WORDS.findall(_NAMED.sub(" ", _template_of(folded))))
         if kind.startswith("<"):
             name_ = kind.strip("<>")
             parts[name_] = (*parts.get(name_, ()), template)
         else:
             rules.append(Rule(kind, template, tuple(action.split()), said.strip(), where))
     stages.append(tuple(rules))
-    return Sheet(tuple(stages), parts)
+    return Sheet(tuple(stages), parts, frozenset(words), named)
+
+
+def _template_of(folded: str) -> str:
+    """The template in a plain line: without kind, action and comment."""
+    line = folded.split("#", 1)[0].partition("->")[0]
+    return line if line[0].isspace() else line.partition(":")[2]
 
 
 def compiled(each: Iterable[tuple[Rule, ...]], parts: Mapping[str, t.Template]) -> tuple[Stage, ...]:
@@ -110,4 +136,14 @@ def named_parts(sheets: Mapping[str, Sheet]) -> dict[str, t.Template]:
             if name in parts:
                 raise BadGrammar(f"{file}: <{name}> is defined in another file too")
             parts[name] = t.OneOf(templates)
+    _check(sheets, parts)
     return parts
+
+
+def _check(sheets: Mapping[str, Sheet], parts: Mapping[str, t.Template]) -> None:
+    """Raises BadGrammar for a name that nothing defines."""
+    kinds = {rule.kind for sheet in sheets.values() for rules in sheet.stages for rule in rules}
+    for sheet in sheets.values():
+        for name, where in sheet.named.items():
+            if name not in parts and name not in kinds:
+                raise BadGrammar(f"{where}: <{name}> is not defined")

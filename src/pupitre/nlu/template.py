@@ -13,7 +13,7 @@ import re
 
 from msgspec import Struct
 
-from pupitre.nlu.words import split
+from pupitre.nlu.words import plain
 
 START, END = "^", "$"
 GAP = 4
@@ -65,28 +65,21 @@ class BadTemplate(ValueError):
 
 
 _TOKENS = re.compile(
-    r"\s*(?:(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<text>[^()\[\]|*_<>{}^$]+))"
+    r"(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<word>\d+|[a-z]+)|(?P<odd>[<>{}])"
 )
 
 
 def parse(line: str) -> Template:
     """Read one template. Raises BadTemplate."""
     tokens: list[tuple[str, str]] = []
-    at = 0
-    line = line.strip()
-    while at < len(line):
-        match = _TOKENS.match(line, at)
-        if match is None:
-            raise BadTemplate(f"cannot read {line[at:]!r} in {line!r}")
-        at = match.end()
-        if match["mark"]:
-            tokens.append((match["mark"], ""))
-        elif match["part"]:
-            tokens.append(("part", match["part"]))
-        elif match["low"]:
-            tokens.append(("number", f"{match['low']}-{match['high']}"))
-        else:
-            tokens.extend(("word", word) for word in split(match["text"]))
+    for match in _TOKENS.finditer(plain(line)):
+        kind = str(match.lastgroup)
+        if kind == "odd":
+            raise BadTemplate(f"cannot read {line[match.start() :]!r} in {line!r}")
+        text = match[0]
+        tokens.append(
+            (text, "") if kind == "mark" else ("number", text[1:-1]) if kind == "high" else (kind, match[kind])
+        )
     template, rest = _alternatives(tokens, 0)
     if rest != len(tokens):
         raise BadTemplate(f"a bracket too many in {line!r}")
@@ -102,7 +95,7 @@ def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int
             break
         at += 1
         if kind == "|":
-            branches.append(Sequence(tuple(items)))
+            branches.append(_row(items))
             items = []
         elif kind == "(":
             inner, at = _closed(tokens, at, ")")
@@ -112,8 +105,12 @@ def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int
             items.append(OneOf((Sequence(()), inner)))
         else:
             items.append(_leaf(kind, text))
-    whole = Sequence(tuple(items))
+    whole = _row(items)
     return (OneOf((*branches, whole)) if branches else whole), at
+
+
+def _row(items: list[Template]) -> Template:
+    return items[0] if len(items) == 1 else Sequence(tuple(items))
 
 
 def _leaf(kind: str, text: str) -> Template:

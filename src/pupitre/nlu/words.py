@@ -29,7 +29,7 @@ Spelling = dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
 
 
 class Sound(Struct, frozen=True):
-    """How a language is heard: replacements made in order, each a pattern and what it sounds like."""
+    """How a language is heard: replacements made in order, each a pattern (of whole lines) and what it sounds like."""
 
     changes: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -37,12 +37,20 @@ class Sound(Struct, frozen=True):
         """The sound of a plain word: two words that sound the same have the same."""
         return _sounded(self.changes, word)
 
+    def of_each(self, words: Sequence[str]) -> list[str]:
+        """The sounds of many plain words at once."""
+        return _changed(self.changes, "\n".join(words)).split("\n")
+
 
 @lru_cache(maxsize=4096)
 def _sounded(changes: tuple[tuple[re.Pattern[str], str], ...], word: str) -> str:
+    return _changed(changes, word)
+
+
+def _changed(changes: tuple[tuple[re.Pattern[str], str], ...], lines: str) -> str:
     for pattern, sound in changes:
-        word = pattern.sub(sound, word)
-    return word
+        lines = pattern.sub(sound, lines)
+    return lines
 
 
 class Lexicon(Struct, frozen=True):
