@@ -6,8 +6,12 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-from tests.faults.machine import BookingMachine
+from hypothesis.stateful import rule, run_state_machine_as_test
+from tests.faults.machine import WHICH, BookingMachine
+from tests.faults.town import SLOTS
+
+from pupitre.dialogue.effects import Commit
+from pupitre.model import Intent
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
 
@@ -25,7 +29,14 @@ def test_whatever_happens_in_whatever_order_the_invariants_hold():
 
 
 class Unguarded(BookingMachine):
+    """All callers want one slot, and nothing but the code decides who has it."""
+
     guarded = False
+
+    @rule(which=WHICH)
+    def book(self, which):
+        self.calls += 1
+        self.town.ask(self.process(which), Commit(Intent.BOOK, 1, 7, slot=SLOTS[0]), f"call{self.calls}")
 
 
 def test_without_the_constraint_on_claims_the_same_machine_finds_two_callers_with_one_slot():

@@ -16,13 +16,12 @@ from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, Stale,
 
 
 async def take_over(world: World, asked: Commitment) -> None:
-    """Have every waiting commitment on this appointment yield. Raises Unavailable while an earlier one is at work."""
+    """Have every waiting commitment on this appointment yield. Raises Unavailable while another one is at work."""
     for other in await world.commitments.find(appointment_id=asked.appointment_id):
         if other.id == asked.id:
             continue
-        # A booking came before whatever changes its appointment, whatever clocks say: the sandbox's stands still.
-        earlier = other.intent is Intent.BOOK or (other.asked_at, other.id) < (asked.asked_at, asked.id)
-        if (other.status is CommitmentStatus.RUNNING and earlier) or _still_to_undo(other):
+        running = other.status is CommitmentStatus.RUNNING
+        if (running and (_earlier(other, asked) or other.before is not None)) or _still_to_undo(other):
             raise Unavailable(f"{other.id} is still at work on this appointment")
         if other.status is CommitmentStatus.WAITING and other.yields_to != asked.id:
             line = HistoryLine(world.now(), "yields", f"to {asked.id}")
@@ -31,6 +30,21 @@ async def take_over(world: World, asked: Commitment) -> None:
             except Stale as error:
                 raise Unavailable(f"{other.id} has just begun again") from error
             await world.due.drop(world.tenant, DUE_KIND, [other.id])
+
+
+async def give_way(world: World, asked: Commitment) -> None:
+    """Asked once `before` is kept, which others see from then on: of two that began at once, the earlier goes on.
+
+    Raises Unavailable when that is another one.
+    """
+    for other in await world.commitments.find(appointment_id=asked.appointment_id):
+        if other.status is CommitmentStatus.RUNNING and other.id != asked.id and _earlier(other, asked):
+            raise Unavailable(f"{other.id} is still at work on this appointment")
+
+
+def _earlier(other: Commitment, asked: Commitment) -> bool:
+    """A booking came before whatever changes its appointment, whatever clocks say: the sandbox's stands still."""
+    return other.intent is Intent.BOOK or (other.asked_at, other.id) < (asked.asked_at, asked.id)
 
 
 def _still_to_undo(other: Commitment) -> bool:

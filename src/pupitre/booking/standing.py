@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pupitre.booking.duties import take_over
+from pupitre.booking.duties import give_way, take_over
 from pupitre.booking.keys import record_key
 from pupitre.booking.world import World
 from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Slot, Source
@@ -28,7 +28,11 @@ class Reserved(Struct, frozen=True):
 
 
 async def look(world: World, asked: Commitment) -> Standing:
-    """Read the appointment once and for all, and take over what earlier commitments still wanted of it."""
+    """Take over what earlier commitments still wanted of the appointment, then read it, once and for all.
+
+    In this order: read before an earlier one has ended, it would be seen without the event that one is inserting.
+    """
+    await take_over(world, asked)
     kept = await world.commitments.read(asked.id)
     before = kept.before
     if before is None:
@@ -40,9 +44,8 @@ async def look(world: World, asked: Commitment) -> Standing:
         if before.status is AppointmentStatus.CANCELED and asked.intent is Intent.RESCHEDULE:
             return Standing(None)
         before = replace(before, patient_name=None)
-    await take_over(world, asked)
-    if kept.before is None:
         await world.commitments.save(replace(kept, before=before))
+        await give_way(world, asked)
     return Standing(before)
 
 
