@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,33 @@ def desk(*options: str, agents: int = 3, patients: int = 200, world: bool = True
         server.terminate()
         server.wait(10)
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def first_turn() -> float:
+    """Seconds from starting `pupitre serve` on settings and a store that exist to its first turn answered."""
+    with tempfile.TemporaryDirectory(prefix="pupitre-bench-") as folder:
+        home = pathlib.Path(folder) / "desk"
+        command = [sys.executable, "-m", "pupitre"]
+        subprocess.run([*command, "init", home, "--sandbox", "--mode", "local"], check=True, capture_output=True)
+        taken = []
+        for number in range(4):
+            started = time.perf_counter()
+            server = subprocess.Popen(
+                [*command, "serve", "--config", home / "pupitre.toml", "--port", "0"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            try:
+                assert server.stdout is not None
+                running = RunningDesk(server.stdout.readline().split()[1], "", "", server.pid, home)
+                token = (home / "gateway.token").read_text().strip()
+                running.post("/ivr", {"call_id": f"first-{number}", "event": "call_start"}, token)
+                taken.append(time.perf_counter() - started)
+            finally:
+                server.terminate()
+                server.wait(10)
+    return statistics.median(taken[1:])  # the first start makes the store
 
 
 def percentile(times: list[float], share: float) -> float:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 
 import aiohttp
-from running import RunningDesk, desk, percentile
+from running import RunningDesk, desk, first_turn, percentile
 
 SAID = (
     "je voudrais prendre rendez-vous s'il vous plaît",
@@ -87,6 +87,24 @@ async def flood(line: Line, callers: int, until: float, numbers: Iterator[int]) 
     await asyncio.gather(*(caller() for _ in range(callers)))
 
 
+async def many_calls(running: RunningDesk, session: aiohttp.ClientSession, calls: int) -> str:
+    """Memory while that many calls begin, say one thing and end: at every tenth of them."""
+    line = Line(session, running)
+
+    async def caller(numbers: Iterator[int]) -> None:
+        for number in numbers:
+            first, second, *_, last = events(number)
+            for event in (first, second, last):
+                await line.post(event)
+
+    memory = [running.memory_mb()]
+    for tenth in range(10):
+        numbers = iter(range(20_000_000 + tenth * calls // 10, 20_000_000 + (tenth + 1) * calls // 10))
+        await asyncio.gather(*(caller(numbers) for _ in range(64)))
+        memory.append(running.memory_mb())
+    return f"{calls} calls of three turns, one after the other: MB " + " ".join(f"{mb:.0f}" for mb in memory)
+
+
 async def measure(running: RunningDesk, seconds: float, calls: int) -> None:
     numbers = itertools.count()
     connector = aiohttp.TCPConnector(limit=0)
@@ -115,11 +133,7 @@ async def measure(running: RunningDesk, seconds: float, calls: int) -> None:
             f"{calls} calls in progress: {running.memory_mb() - before:+.0f} MB ({running.memory_mb():.0f} MB in all)"
         )
 
-        before = running.memory_mb()
-        begun_at = next(numbers)
-        while next(numbers) - begun_at < calls:
-            await flood(line, 64, time.perf_counter() + 1, numbers)
-        print(f"{calls} more calls, ended: {running.memory_mb() - before:+.0f} MB")
+        print(await many_calls(running, session, calls * 10))
 
 
 def main() -> None:
@@ -128,6 +142,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--database")
     chosen = parser.parse_args()
+    print(f"an existing desk started, first turn answered: {first_turn():.2f} s")
     options = ["--database", chosen.database] if chosen.database else []
     started = time.perf_counter()
     with desk(*options) as running:
