@@ -25,7 +25,7 @@ from pupitre.dialogue.effects import (
     ReadReminder,
     SetReminders,
 )
-from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, WorldEvent
+from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet, WorldEvent
 from pupitre.model import Appointment, BackendId, Patient
 from pupitre.nlu.meaning import SpokenName
 from pupitre.ports import ReminderStatus, Who
@@ -55,8 +55,8 @@ async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Wor
         case Commit():
             return await _committed(world, call, effect)
         case SetReminders(appointment_id, offsets):
-            await reminders.agree(world, await world.records.read(appointment_id), offsets)
-            return Done(now)
+            rows = await reminders.agree(world, await world.records.read(appointment_id), offsets)
+            return RemindersSet(now, tuple(row.offset for row in rows))
         case LeaveTask(kind, reason, slot, appointment_id, phone):
             await world.tasks.leave(
                 f"{call.call_id}:{kind}",

@@ -191,20 +191,29 @@ class _Giver(NamedTuple):
 
 
 def propose(
-    candidates: Sequence[Candidate], wish: Wish, rules: Rules, now: datetime, refused: Iterable[Slot] = ()
+    candidates: Sequence[Candidate],
+    wish: Wish,
+    rules: Rules,
+    now: datetime,
+    refused: Iterable[Slot] = (),
+    engaged: Iterable[Interval] = (),
 ) -> Offers:
     """At most three offers for this wish, best first (booking.md §Slots, ranking).
 
     `refused` starts are not offered again while others exist, with whichever agent: the ear cannot tell them apart.
+    `engaged` is when the patient is elsewhere already.
     """
     if not candidates:
         return Offers(reason=NoSlot.NO_AGENT)
     window = rules.window(now)
     length = int(rules.duration.total_seconds())
     held, givers = False, dict[int, _Giver]()
+    elsewhere = merge(engaged)
     for candidate in candidates:
         giver = _Giver(not candidate.preferred, candidate.load, str(candidate.agent_id).zfill(20), candidate.agent_id)
         for start in free(candidate, rules, window, now + rules.notice):
+            if elsewhere and _overlapping(elsewhere, start, start + length):
+                continue
             if candidate.held and _overlapping(candidate.held, start, start + length):
                 held = True
             elif start not in givers or giver < givers[start]:

@@ -75,6 +75,7 @@ def test_every_event_but_the_start_has_words(event: events.CallerEvent):
         events.PatientsFound(AT, ()),
         events.AppointmentsFound(AT, ()),
         events.ReminderFound(AT),
+        events.RemindersSet(AT, ("P1D",)),
         events.Done(AT),
         events.StillWorking(AT),
         events.WorldFailed(AT, effects.LookUpPatient(), "down"),

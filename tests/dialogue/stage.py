@@ -19,6 +19,7 @@ from pupitre.dialogue.effects import (
     LookUpPatient,
     ProposeSlots,
     ReadReminder,
+    SetReminders,
 )
 from pupitre.dialogue.events import (
     AppointmentsFound,
@@ -31,6 +32,7 @@ from pupitre.dialogue.events import (
     Keyed,
     PatientsFound,
     ReminderFound,
+    RemindersSet,
     SlotsProposed,
     Spoke,
     WorldEvent,
@@ -90,6 +92,8 @@ class World:
             case Commit():
                 made = MONDAY if effect.slot is None else Appointment(999, JEAN.id, effect.slot)
                 return CommitmentEnded(NOW, CommitOutcome.RECORDED, made)
+            case SetReminders():
+                return RemindersSet(NOW, effect.offsets)
             case _:
                 return Done(NOW)
 

@@ -31,6 +31,7 @@ from pupitre.dialogue.events import (
     NoSlot,
     PatientsFound,
     ReminderFound,
+    RemindersSet,
     Silent,
     SlotsProposed,
     Spoke,
@@ -129,6 +130,7 @@ ANSWERS = {
     CommitmentEnded: st.builds(
         lambda how: CommitmentEnded(NOW, how, MONDAY), st.sampled_from([CommitOutcome.RECORDED, *CommitOutcome])
     ),
+    RemindersSet: st.sampled_from([RemindersSet(NOW, ("P1D", "PT1H")), RemindersSet(NOW, ())]),
     Done: st.just(Done(NOW)),
 }
 answers = st.one_of(*ANSWERS.values())

@@ -29,6 +29,7 @@ from pupitre.dialogue.events import (
     NoSlot,
     PatientsFound,
     ReminderFound,
+    RemindersSet,
     SlotsProposed,
     StillWorking,
     WorldEvent,
@@ -146,7 +147,7 @@ class World:
             case Commit():
                 return self._commit(call, effect)
             case SetReminders():
-                self._remind(effect)
+                return RemindersSet(self.now, self._remind(effect))
             case LeaveTask():
                 self._leave(call, effect)
             case NoteOutcome():
@@ -179,12 +180,12 @@ class World:
 
     def _propose(self, call: Call, effect: ProposeSlots) -> SlotsProposed:
         self.release(call.call_id)
-        offers = propose(self._candidates(call, effect.moving), effect.wish, Rules(), self.now, effect.refused)
+        offers = propose(self._candidates(call, effect), effect.wish, Rules(), self.now, effect.refused, effect.engaged)
         self.holds[call.call_id] = offers.slots
         reason = NoSlot(offers.reason.value) if offers.reason else None
         return SlotsProposed(self.now, offers.slots, offers.nearest, reason, tuple(self.agents))
 
-    def _candidates(self, call: Call, moving: object) -> list[Candidate]:
+    def _candidates(self, call: Call, effect: ProposeSlots) -> list[Candidate]:
         return [
             Candidate(
                 agent,
@@ -193,7 +194,7 @@ class World:
                     + [
                         one.slot.interval
                         for one in self.appointments.values()
-                        if one.slot.agent_id == agent and self._stands(one) and one.id != moving
+                        if one.slot.agent_id == agent and self._stands(one) and one.id != effect.moving
                     ]
                 ),
                 merge(
@@ -235,13 +236,14 @@ class World:
         if self._stands(made):
             self._remind(SetReminders(made.id, tuple(dict.fromkeys(row["offset"] for row in mine))))
 
-    def _remind(self, effect: SetReminders) -> None:
+    def _remind(self, effect: SetReminders) -> tuple[str, ...]:
         start = self.appointments[int(effect.appointment_id)].slot.start.astimezone(PARIS)
         for offset in effect.offsets:
             due = start - BEFORE[offset]
             if due > self.now:
                 row = {"id": f"r{len(self.reminders) + 1}", "appointment_id": effect.appointment_id, "type": "CALL"}
                 self.reminders.append(row | {"offset": offset, "due": due, "status": "scheduled"})
+        return tuple(row["offset"] for row in self.reminders if row["appointment_id"] == effect.appointment_id)
 
     def _leave(self, call: Call, effect: LeaveTask) -> None:
         row = {"id": len(self.tasks) + 1, "kind": effect.kind.value, "patient_phone": effect.phone}

@@ -124,7 +124,7 @@ def _offers(world: World, asked: _Asked, ground: _Ground, claims: Claims) -> Off
     moving, effect = ground.moving, asked.effect
     candidates = [_candidate(world, asked, ground, claims, agent) for agent in ground.agents]
     refused = effect.refused if moving is None else (*effect.refused, moving.slot)
-    return _elsewhere(moving, propose(candidates, effect.wish, asked.rules, world.now(), refused))
+    return _elsewhere(moving, propose(candidates, effect.wish, asked.rules, world.now(), refused, effect.engaged))
 
 
 def _stands(world: World, asked: _Asked, ground: _Ground, slot: Slot) -> bool:

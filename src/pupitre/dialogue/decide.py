@@ -40,6 +40,7 @@ from pupitre.dialogue.events import (
     MachineDetected,
     PatientsFound,
     ReminderFound,
+    RemindersSet,
     Silent,
     SlotsProposed,
     Spoke,
@@ -71,7 +72,7 @@ ANSWERS: dict[type, type] = {
     ReadReminder: ReminderFound,
     ProposeSlots: SlotsProposed,
     Commit: CommitmentEnded,
-    SetReminders: Done,
+    SetReminders: RemindersSet,
     LeaveTask: Done,
     NoteOutcome: Done,
 }

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from pupitre.model import BackendId, Intent, Slot
+from pupitre.model import BackendId, Intent, Interval, Slot
 from pupitre.nlu.meaning import SpokenName
 from pupitre.wish import Wish
 
@@ -49,11 +49,13 @@ class ProposeSlots(Struct, frozen=True, tag=True):
 
     `refused` are slots the caller has turned down: not offered again while others exist.
     `moving` is the appointment to be moved: its own time does not count as busy, its agent is tried first.
+    `engaged` is when the patient has other appointments: nobody can be in two places.
     """
 
     wish: Wish
     refused: tuple[Slot, ...] = ()
     moving: BackendId | None = None
+    engaged: tuple[Interval, ...] = ()
 
 
 class Commit(Struct, frozen=True, tag=True):
@@ -68,7 +70,7 @@ class Commit(Struct, frozen=True, tag=True):
 
 
 class SetReminders(Struct, frozen=True, tag=True):
-    """The reminders agreed to for this appointment, as ISO 8601 offsets before it ("P1D", "PT1H"). Answer: `Done`."""
+    """The reminders agreed to, as ISO 8601 offsets before the appointment ("P1D", "PT1H"). Answer: `RemindersSet`."""
 
     appointment_id: BackendId
     offsets: tuple[str, ...]

@@ -144,8 +144,15 @@ class CommitmentEnded(Struct, frozen=True, tag=True):
     appointment: Appointment | None = None
 
 
+class RemindersSet(Struct, frozen=True, tag=True):
+    """Answer to `SetReminders`: the offsets that will ring. For the others it is too late."""
+
+    at: datetime
+    offsets: tuple[str, ...]
+
+
 class Done(Struct, frozen=True, tag=True):
-    """Answer to the effects that only have to happen: reminders set, task left, outcome noted."""
+    """Answer to the effects that only have to happen: task left, outcome noted."""
 
     at: datetime
 
@@ -170,6 +177,7 @@ WorldEvent = (
     | ReminderFound
     | SlotsProposed
     | CommitmentEnded
+    | RemindersSet
     | Done
     | StillWorking
     | WorldFailed

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import SetReminders
-from pupitre.dialogue.events import Done, Keyed, Spoke, WorldFailed
+from pupitre.dialogue.events import Keyed, RemindersSet, Spoke, WorldFailed
 from pupitre.dialogue.move import Entered, Move, StateEvent, go, miss, stay, want
 from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent
@@ -20,8 +20,10 @@ def reminder_optin(call: Call, event: StateEvent, script: Script) -> Move:
             return go(call, State.END_CONFIRMATION)
         case Spoke() | Keyed():
             return _heard(call, event, script)
-        case Done():
-            return go(call, State.END_CONFIRMATION, "reminder_optin.set")
+        case RemindersSet(offsets=()):
+            return go(replace(call, offsets=()), State.END_CONFIRMATION, "reminder_optin.too_late")
+        case RemindersSet():
+            return go(replace(call, offsets=event.offsets), State.END_CONFIRMATION, "reminder_optin.set")
         case WorldFailed():
             return go(replace(call, offsets=None), State.END_CONFIRMATION, "reminder_optin.failed")
         case _:

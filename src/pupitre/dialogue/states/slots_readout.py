@@ -42,7 +42,9 @@ def _ask(call: Call, *tell: str) -> Move:
 
 
 def _propose(call: Call, *tell: str) -> Move:
-    return want(replace(call, slots=(), picked=None), ProposeSlots(call.wish, call.refused, call.moving), *tell)
+    engaged = tuple(one.slot.interval for one in call.appointments or () if one.id != call.moving)
+    wanted = ProposeSlots(call.wish, call.refused, call.moving, engaged)
+    return want(replace(call, slots=(), picked=None), wanted, *tell)
 
 
 def _proposed(call: Call, event: SlotsProposed, script: Script) -> Move:
