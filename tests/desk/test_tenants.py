@@ -51,6 +51,13 @@ class Theirs:
                 f"/v1/reminders/{self.reminder}/unanswered",
                 {"outcome": "busy"},
             ),
+            ("/v1/sync", "GET", "/v1/sync", None),
+            (
+                "/v1/appointments/{appointment_id}/conflict",
+                "POST",
+                f"/v1/appointments/{self.appointment}/conflict",
+                BY | {"keep": "google"},
+            ),
             ("/v1/lookup_patient", "POST", "/v1/lookup_patient", {"phone": "+33612345678"}),
             ("/v1/lookup_patient", "POST", "/v1/lookup_patient", {"name": "Jean Dupont", "birth_date": "1950-02-03"}),
             ("/v1/compute_slots", "POST", "/v1/compute_slots", {"text": "mardi", "call_id": "c1"}),

@@ -70,7 +70,7 @@ class Lookout:
             reading=await self._reader.read(),
             claims=await self._tenant.reservations.claims(window, now),
             reminders=[self._local(one) for one in await self._tenant.reminders.between(window)],
-            ringing=await self._tenant.outbound.ringing(),
+            ringing=[call for call in await self._tenant.outbound.since(now - _BACK) if call.ended_at is None],
             tasks=await self._tenant.tasks.listed(),
             report=report,
             announced=announced,
