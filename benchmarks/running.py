@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -14,6 +16,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pupitre.config import load
+from pupitre.store import migrate
 
 NOW = "2026-01-02T09:00:00+01:00"
 """The sandbox's time: a Friday."""
@@ -50,22 +56,7 @@ def desk(*options: str, agents: int = 3, patients: int = 200, world: bool = True
     home = directory / "desk"
     command = [sys.executable, "-m", "pupitre"]
     subprocess.run([*command, "init", home, "--sandbox", "--mode", "local", *options], check=True, capture_output=True)
-    server = subprocess.Popen(
-        [*command, "serve", "--config", home / "pupitre.toml", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=(directory / "log").open("w"),
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        ready = server.stdout.readline().split()
-        running = RunningDesk(
-            ready[1],
-            (home / "gateway.token").read_text().strip(),
-            (home / "admin.token").read_text().strip(),
-            server.pid,
-            directory,
-        )
+    with serving(home) as running:
         if world:
             running.post(
                 "/_sandbox/reset",
@@ -80,10 +71,47 @@ def desk(*options: str, agents: int = 3, patients: int = 200, world: bool = True
                 },
             )
         yield running
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def real_desk(
+    database: str | None, gateway_url: str, secret: str, caps: dict[str, tuple[int, int]]
+) -> Iterator[pathlib.Path]:
+    """The folder of a desk that is no sandbox: the real time is noon, and its reminders are dialled through a gateway.
+
+    `caps` are lines and starts a minute by tenant. Its store is made; whoever wants may fill it, then start it.
+    """
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="pupitre-bench-"))
+    home = directory / "desk"
+    options = ["--mode", "local", "--tenants", str(len(caps)), *(["--database", database] if database else [])]
+    subprocess.run([sys.executable, "-m", "pupitre", "init", home, *options], check=True, capture_output=True)
+    (home / "dialling.secret").write_text(secret)
+    east = 12 - datetime.now(UTC).hour
+    for tenant, (lines, starts) in caps.items():
+        file = home / f"{tenant}.toml"
+        text = re.sub('timezone = ".*"', f'timezone = "Etc/GMT{-east:+}"', file.read_text())
+        dialling = f"[reminders]\nlines = {lines}\nstarts_per_minute = {starts}\n"
+        gateway = f'url = "{gateway_url}"\nsecret = {{ file = "dialling.secret" }}\ncaller_id = "+33123456789"\n'
+        file.write_text(text.replace("[reminders]\n", dialling) + f"\n[reminders.gateway]\n{gateway}")
+    asyncio.run(migrate(load(home / "pupitre.toml").database_url))
+    yield home
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def serving(home: pathlib.Path) -> Iterator[RunningDesk]:
+    """`pupitre serve` on these settings, stopped at the end; the tokens are the first tenant's."""
+    command = [sys.executable, "-m", "pupitre", "serve", "--config", home / "pupitre.toml", "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=(home.parent / "log").open("w"), text=True)
+    try:
+        assert server.stdout is not None
+        ready = server.stdout.readline().split()
+        gateway, admin = ((home / f"{role}.token").read_text().strip() for role in ("gateway", "admin"))
+        yield RunningDesk(ready[1], gateway, admin, server.pid, home.parent)
     finally:
         server.terminate()
         server.wait(10)
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def first_turn() -> float:

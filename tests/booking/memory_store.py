@@ -149,6 +149,10 @@ class MemoryDue(Backend):
         for key in keys:
             self.rows.pop((tenant, kind, key), None)
 
+    async def hasten(self, tenant, kind, keys, now):
+        waiting = [row for key in keys if (row := self.rows.get((tenant, kind, key))) and row.due > now]
+        await self.put([replace(row, due=now) for row in waiting])
+
     async def due(self, until, limit):
         return sorted((r for r in self.rows.values() if r.due <= until), key=lambda r: (r.due, r.key))[:limit]
 

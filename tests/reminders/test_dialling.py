@@ -227,8 +227,21 @@ async def test_lines_go_to_the_earliest_appointments_and_the_rest_follows(office
 
     await office.walk(at("2026-01-06T08:01"))
     await office.answered(ReminderOutcome.CONFIRMED)
-    await office.walk(at("2026-01-06T08:02"))
+    await office.walk(at("2026-01-06T08:01"))
     assert ["+33600000009", "+33600000008"] == [call.phone for call in office.calls.made]
+
+
+async def test_a_line_that_is_given_back_wakes_who_comes_first_and_nobody_else():
+    office = Office(FRIDAY, lines=1)
+    for patient, clock in enumerate(("08:50", "08:40", "08:30")):
+        await office.book(at(f"2026-01-06T{clock}"), patient=patient, offsets=("PT1H",))
+    await office.walk(at("2026-01-06T08:00:01"))
+    waiting = {row.key: row.due for row in office.due.rows.values() if "T0750" in row.key}
+    await office.answered(ReminderOutcome.CONFIRMED)
+    await office.walk(at("2026-01-06T08:00:01"))
+
+    assert ["+33600000002", "+33600000001"] == [call.phone for call in office.calls.made]
+    assert waiting == {row.key: row.due for row in office.due.rows.values() if "T0750" in row.key}
 
 
 async def test_no_more_calls_begin_in_a_minute_than_the_tenant_allows():

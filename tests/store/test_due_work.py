@@ -59,6 +59,13 @@ async def test_what_was_put_again_meanwhile_is_not_done(work):
     assert [due("a", 1)] == await work.due(NOW + MINUTE, 10)
 
 
+async def test_what_waits_for_later_is_hastened_and_what_is_due_already_stays_as_it_is(work):
+    await work.put([due("late", 5), due("past", -1)])
+    await work.hasten("demo", "reminder", ["late", "past", "unknown"], NOW)
+
+    assert [due("past", -1), due("late")] == await work.due(NOW, 10)
+
+
 async def test_no_work_is_no_error(work):
     await work.put([])
     await work.drop("demo", "reminder", [])

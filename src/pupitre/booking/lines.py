@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pupitre.booking.reminders import DUE_KIND
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
-from pupitre.ports import Due, Reminder
+from pupitre.ports import Reminder
 
 _MINUTE = timedelta(minutes=1)
 _LOOK_AGAIN = timedelta(seconds=15)
@@ -49,4 +49,4 @@ async def wake(world: World, telephone: Telephone) -> None:
     free = min(caps.lines - traffic.lines, caps.starts_per_minute - len(traffic.begun))
     if free > 0:
         waiting = await world.reminders.waiting(now - _WAITED, now, free)
-        await world.due.put([Due(world.tenant, one.id, DUE_KIND, one.id, now) for one in waiting])
+        await world.due.hasten(world.tenant, DUE_KIND, [one.id for one in waiting], now)

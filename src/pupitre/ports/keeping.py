@@ -217,6 +217,10 @@ class DueWork(Protocol):
         """Take these out; what is not there is no error."""
         ...
 
+    async def hasten(self, tenant: str, kind: str, keys: Sequence[str], now: datetime) -> None:
+        """Have those of these that wait for later fall due at this instant."""
+        ...
+
     async def due(self, until: datetime, limit: int) -> Sequence[Due]:
         """What is due at or before that instant, earliest first, then by key."""
         ...

@@ -38,6 +38,10 @@ class StoredDueWork:
         """See `DueWork.drop`."""
         await self._database.write(*(SQL["drop"].bind(tenant=tenant, kind=kind, key=key) for key in keys))
 
+    async def hasten(self, tenant: str, kind: str, keys: Sequence[str], now: datetime) -> None:
+        """See `DueWork.hasten`."""
+        await self._database.write(*(SQL["hasten"].bind(tenant=tenant, kind=kind, key=key, now=now) for key in keys))
+
     async def due(self, until: datetime, limit: int) -> Sequence[Due]:
         """See `DueWork.due`."""
         return as_structs(Due, await self._database.read(SQL["due"], until=until, limit=limit))

@@ -14,6 +14,10 @@ ON CONFLICT (tenant, kind, key) DO NOTHING;
 -- Take a row out.
 DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key;
 
+-- name: hasten
+-- A row that waits for later falls due.
+UPDATE due_work SET due = :now WHERE tenant = :tenant AND kind = :kind AND key = :key AND due > :now;
+
 -- name: done
 -- Take a row out unless it stands for another instant by now.
 DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key AND due = :due;
