@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import subprocess
 from collections import Counter
 
 import pytest
@@ -92,6 +93,18 @@ async def test_the_same_call_asked_for_twice_has_one_name(gateway, dialer):
     await dialer.dial(ORDER)
 
     assert 1 == len({headers["Idempotency-Key"] for headers, _ in gateway.requests})
+
+
+async def test_the_signature_is_what_another_program_computes(gateway, dialer):
+    await dialer.dial(ORDER)
+
+    [(headers, body)] = gateway.requests
+    stamp, _, told = headers["Pupitre-Signature"].partition(",v1=")
+    signed = stamp.removeprefix("t=").encode() + b"." + body
+    made = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-hmac", SECRET], input=signed, capture_output=True, check=True
+    )
+    assert made.stdout.decode().split()[-1] == told
 
 
 @pytest.mark.parametrize(

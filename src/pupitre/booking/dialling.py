@@ -1,12 +1,11 @@
-"""Dials what is due: one durable job per dial, which looks whether the phone may ring, notes the call, and then asks
-the gateway for it.
+"""Dials what is due: looks whether the phone may ring, notes the call, and has a durable job ask the gateway for it.
 
-A job that is run again after a crash finds the call it noted and asks for the same one, which the gateway knows.
+Whoever begins again after a crash finds the call that was noted and asks for the same one, which the gateway knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, timedelta
 from functools import partial
@@ -17,7 +16,7 @@ from msgspec.structs import replace
 
 from pupitre.booking import reminder_calls
 from pupitre.booking.due import Begin
-from pupitre.booking.engine import BRIEFLY, OUR_STORE, Job, JobState, Steps, Work
+from pupitre.booking.engine import BRIEFLY, OUR_STORE, Job, JobState, Kept, Steps, Work
 from pupitre.booking.lines import busy_until
 from pupitre.booking.may_ring import End, Ring, Wait, may_ring
 from pupitre.booking.reminder_calls import OUTCOME_KIND, UNHEARD_KIND
@@ -58,8 +57,27 @@ def works(worlds: Mapping[str, World]) -> Mapping[str, Work]:
 
 async def begin(world: World, row: Due) -> None:
     """A reminder is due. See `due.Begin`."""
-    if await _put_off(world, row.subject):
+    telephone = world.telephone
+    if telephone is None:
         return
+    try:
+        looked = await Steps(_unkept).step(Looked, "look", partial(look, world, telephone, row.subject), BRIEFLY)
+    except NotFound:
+        return
+    except Unavailable:
+        # The record could not be read: nobody is called unread.
+        await world.due.put([Due(world.tenant, row.subject, DUE_KIND, row.subject, world.now() + _RECORD_DOWN)])
+        return
+    if looked.dial:
+        await _order(world, row)
+
+
+async def _unkept(_name: str, run: Callable[[], Awaitable[Kept]]) -> Kept:
+    """Looking needs no keeping: looked again, it finds the call that it noted."""
+    return await run()
+
+
+async def _order(world: World, row: Due) -> None:
     stamp = f"{row.due.astimezone(UTC):%Y%m%dT%H%M%S}"
     for attempt in count(1):
         job = Job(f"{world.tenant}/{DUE_KIND}/{row.subject}/{stamp}/{attempt}", DUE_KIND, world.tenant, row.subject)
@@ -68,21 +86,6 @@ async def begin(world: World, row: Due) -> None:
             break
     if not await world.engine.run(job, _LONGEST_SECONDS):
         raise Unavailable("a reminder is still being dialled")
-
-
-async def _put_off(world: World, reminder_id: str) -> bool:
-    """Whether it is not its turn: waiting for a line is nothing that a durable job is worth."""
-    telephone = world.telephone
-    if telephone is None or telephone.dialer is None:
-        return False
-    with suppress(NotFound):
-        reminder = await world.reminders.read(reminder_id)
-        if reminder.status is ReminderStatus.SCHEDULED and reminder.dial_at <= world.now():
-            until = await busy_until(world, telephone, reminder)
-            if until is not None:
-                await world.due.put([Due(world.tenant, reminder_id, DUE_KIND, reminder_id, until)])
-            return until is not None
-    return False
 
 
 async def unheard(world: World, row: Due) -> None:
@@ -100,21 +103,14 @@ KINDS: Mapping[str, Begin] = {DUE_KIND: begin, UNHEARD_KIND: unheard, OUTCOME_KI
 
 
 async def dial(do: Steps, job: Job, world: World) -> None:
-    """One dial of one reminder."""
+    """Have the gateway make the call that was noted."""
     telephone = world.telephone
     if telephone is None:
         return
     try:
-        looked = await do.step(Looked, "look", partial(look, world, telephone, job.subject), BRIEFLY)
-    except NotFound:
+        asked = await do.step(Asked, "ask", partial(ask, world, telephone, job.subject), BRIEFLY)
+    except NotFound:  # of a sandbox that was emptied
         return
-    except Unavailable:
-        await do.step(Looked, "later", partial(later, world, job.subject), OUR_STORE)
-        return
-    if not looked.dial:
-        return
-    try:
-        asked = await do.step(Asked, "ask", partial(ask, telephone, job.subject, looked.dial), BRIEFLY)
     except (Refused, Unavailable):
         asked = Asked(taken=False)
     if asked.taken is None:
@@ -130,7 +126,8 @@ async def look(world: World, telephone: Telephone, reminder_id: str) -> Looked:
         return Looked(reminder.dials)
     if reminder.status is not ReminderStatus.SCHEDULED or reminder.dial_at > world.now():
         return Looked()
-    match await may_ring(world, telephone, reminder):
+    until = await busy_until(world, telephone, reminder) if telephone.dialer else None
+    match Wait(until) if until else await may_ring(world, telephone, reminder):
         case Ring(phone):
             return await _take_line(world, telephone, reminder, phone)
         case Wait(until, moved):
@@ -142,13 +139,13 @@ async def look(world: World, telephone: Telephone, reminder_id: str) -> Looked:
     return Looked()
 
 
-async def ask(telephone: Telephone, reminder_id: str, dial_number: int) -> Asked:
+async def ask(world: World, telephone: Telephone, reminder_id: str) -> Asked:
     """Ask the gateway for the call that was noted. Raises Refused, Unavailable."""
-    call = await telephone.calls.of(reminder_id)
+    reminder, call = await world.reminders.read(reminder_id), await telephone.calls.of(reminder_id)
     if call is None or telephone.dialer is None:
         return Asked(taken=True)
     try:
-        await telephone.dialer.dial(Order(reminder_id, dial_number, call.phone))
+        await telephone.dialer.dial(Order(reminder_id, reminder.dials, call.phone))
     except Unsure:
         return Asked()
     return Asked(taken=True)
@@ -162,12 +159,6 @@ async def unsure(world: World, telephone: Telephone, reminder_id: str) -> Looked
     if now - call.at >= _UNSURE:
         return await failed(world, reminder_id)
     await world.due.put([Due(world.tenant, reminder_id, DUE_KIND, reminder_id, now + _ASK_AGAIN)])
-    return Looked()
-
-
-async def later(world: World, reminder_id: str) -> Looked:
-    """The record could not be read: nobody is called unread."""
-    await world.due.put([Due(world.tenant, reminder_id, DUE_KIND, reminder_id, world.now() + _RECORD_DOWN)])
     return Looked()
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, time
 from msgspec import Struct
 
 from pupitre.booking.calling_hours import permitted, too_late
-from pupitre.booking.lines import busy_until
 from pupitre.booking.reminders import due_at, follow
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import World
@@ -26,7 +25,7 @@ class Ring(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """Not yet: look again then. `moved`: that is when the phone is meant to ring, not a matter of lines."""
+    """Not yet: look again then. `moved`: that is when the phone is meant to ring, not a matter of lines or health."""
 
     until: datetime
     moved: bool = False
@@ -78,7 +77,7 @@ async def _whom(world: World, reminder: Reminder) -> Patient | End:
 
 
 async def _now(world: World, telephone: Telephone, reminder: Reminder, phone: str) -> Ring | Wait | End:
-    """Hours, how often this number was called, the gateway's health, lines."""
+    """Hours, how often this number was called, the gateway's health."""
     now, rules = world.now(), telephone.rules
     at = permitted(now, reminder.offset, world.rules, world.policy)
     if too_late(at, reminder, world.rules, rules):
@@ -91,5 +90,4 @@ async def _now(world: World, telephone: Telephone, reminder: Reminder, phone: st
     lately = await telephone.calls.lately(now - 2 * rules.resting, _LATEST)
     if len(lately) >= rules.few and 2 * lately.count(_FAILED) > len(lately):
         return Wait(now + rules.resting)
-    until = await busy_until(world, telephone, reminder)
-    return Ring(phone) if until is None else Wait(until)
+    return Ring(phone)
