@@ -80,8 +80,10 @@ def _reminders(batch: Sequence[Filled]) -> Mapping[str, tuple[str, Iterable[Valu
         "reminders": (
             "tenant id appointment_id patient_id ahead status starts due dial_at dials",
             [
-                (one.tenant, one.reminder_id, str(one.number), str(one.number), "PT1H", "scheduled")
-                + (one.starts, one.dial_at, one.dial_at, 0)
+                (
+                    *(one.tenant, one.reminder_id, str(one.number), str(one.number), "PT1H", "scheduled"),
+                    *(one.starts, one.dial_at, one.dial_at, 0),
+                )
                 for one in batch
             ],
         ),
@@ -107,8 +109,10 @@ def due_now(batch: Sequence[Filled]) -> Mapping[str, tuple[str, Iterable[Values]
         "appointments": (
             "id tenant key status sync_state source patient_id agent_id starts ends sequence updated_at",
             [
-                (one.number, one.tenant, f"a{one.number}", "confirmed", "synced", "ivr", one.number)
-                + (agent_of(one.tenant), one.starts, one.starts + timedelta(milliseconds=1), 0, now)
+                (
+                    *(one.number, one.tenant, f"a{one.number}", "confirmed", "synced", "ivr", one.number),
+                    *(agent_of(one.tenant), one.starts, one.starts + timedelta(milliseconds=1), 0, now),
+                )
                 for one in batch
             ],
         ),

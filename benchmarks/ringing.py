@@ -34,6 +34,7 @@ class Gateway:
         self.seconds = 1.0
         """Until somebody picks up."""
         self.lines: dict[str, Line] = {}
+        self._changed = asyncio.Event()
         self._talking: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -49,6 +50,12 @@ class Gateway:
     def speak(self, desks: dict[str, RunningDesk], session: aiohttp.ClientSession) -> None:
         """Patients of these tenants pick up from now on."""
         self.lines = {tenant: Line(session, desk) for tenant, desk in desks.items()}
+
+    async def ordered(self, reminder_ids: set[str]) -> None:
+        """Return when all of these have been."""
+        while not reminder_ids <= self.orders.keys():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def idle(self) -> None:
         """Return when nobody talks."""
@@ -66,6 +73,7 @@ class Gateway:
             self.repeated += 1
             return web.Response(status=409)
         self.orders[order["reminder_id"]] = arrived
+        self._changed.set()
         tenant = order["tenant"]
         self.ringing[tenant] += 1
         self.most[tenant] = max(self.most[tenant], self.ringing[tenant])
