@@ -4,7 +4,7 @@ import functools
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pupitre.emulators.google.discovery import document, methods
@@ -96,6 +96,8 @@ def calls(draw):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(calls(), min_size=1, max_size=3))
+@example([("POST", "calendars/agent1%40demo.test/events/import", {}, {"iCalUID": True})])
+@example([("POST", "calendars/agent1%40demo.test/events", {}, {**VISIT, "id": [5]})])
 def test_no_request_is_answered_with_a_server_error(emulators, made):
     emulators.control("reset", {})
     base = f"{emulators.google}/calendar/v3"

@@ -14,6 +14,7 @@ from pupitre.emulators.google.conference import take_conference
 from pupitre.emulators.google.event_rules import check_id, stored_body
 from pupitre.emulators.google.event_view import render
 from pupitre.emulators.google.model import Calendar, Event
+from pupitre.emulators.google.schema import check_shape
 from pupitre.emulators.google.times import Point
 from pupitre.emulators.google.wire import Json, Reply
 
@@ -41,6 +42,7 @@ def get(call: Call) -> Reply:
 
 def insert(call: Call) -> Reply:
     calendar = call.calendar("writer")
+    check_shape("Event", call.body)
     check_invitations(call, call.body)
     event_id = _chosen_id(call, calendar)
     uid = call.body.get("iCalUID") or f"{event_id}@google.com"
@@ -50,6 +52,7 @@ def insert(call: Call) -> Reply:
 def import_(call: Call) -> Reply:
     """A private copy of an event that lives elsewhere; the same iCalUID again updates the copy."""
     calendar = call.calendar("writer")
+    check_shape("Event", call.body)
     uid = call.body.get("iCalUID")
     if not uid:
         raise errors.required("Missing iCalUID.")
