@@ -145,6 +145,7 @@ def _odoo(path: Path, settings: TenantFile) -> OdooSettings | None:
         planning=Planning.GOOGLE if settings.mode == "hybrid" else Planning.ODOO,
         timeout_s=odoo.timeout_s,
         zone=settings.timezone,
+        language=settings.language,
         country=settings.region,
         agents=odoo.agents,
         birth_date_field=odoo.birth_date_field,

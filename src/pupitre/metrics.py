@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from pupitre.dialogue.actions import Action, Transfer
+from pupitre.dialogue.call import Call
 
 REGISTRY = CollectorRegistry()
 
@@ -28,6 +33,19 @@ SYNC_LAG = Gauge(
     ["tenant"],
     registry=REGISTRY,
 )
+
+
+def count_turn(tenant: str, before: Call, after: Call, seconds: float, actions: Sequence[Action]) -> None:
+    """One turn: the call before and after it, and how it was answered."""
+    TURNS.labels(tenant, before.state).inc()
+    TURN_SECONDS.labels(tenant, before.state).observe(seconds)
+    if isinstance(actions[-1], Transfer):
+        TRANSFERS.labels(tenant, after.transfer_reason or "unknown").inc()
+
+
+def count_reminder(tenant: str, outcome: str) -> None:
+    """How one reminder call ended."""
+    REMINDERS.labels(tenant, outcome).inc()
 
 
 def page() -> bytes:

@@ -6,7 +6,7 @@ A House is one process's desk: its store, its engine, and a Tenant for each orga
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from msgspec import Struct
 from pupitre import metrics
 from pupitre.ahead import Ahead
 from pupitre.backing import Backing, Finding, backing_of
-from pupitre.booking import commitments, dialling, due, watch
+from pupitre.booking import commitments, dialling, due, todos, watch
 from pupitre.booking.commit import hung_up
 from pupitre.booking.dbos_engine import DbosEngine
 from pupitre.booking.telephone import Telephone
@@ -28,7 +28,6 @@ from pupitre.closures import public_holidays
 from pupitre.config import Config
 from pupitre.config import Tenant as TenantConfig
 from pupitre.desk import Desk, Incoming, take_turn
-from pupitre.dialogue.actions import Action, Transfer
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import CommitmentEnded, HungUp, WorldEvent
@@ -117,6 +116,8 @@ class House:
             self.begin(backing.wake_up())
         if working:
             self.begin(self._watch())
+            for tenant in self.config.tenants:
+                self.begin(todos.keep_showing(partial(self.world, tenant.settings.id)))
         if working and not isinstance(self.clock, HeldClock):
             self.begin(due.work_off(self.due, self.worlds, self._kinds, self.clock))
 
@@ -175,7 +176,7 @@ class House:
             dialer=self._dialers[settings.id],
             rules=settings.reminders.dial_rules(real=not self.config.desk.sandbox.enabled),
             outcomes=self._backings[settings.id].records,
-            told=partial(_count_reminder, settings.id),
+            told=partial(metrics.count_reminder, settings.id),
         )
 
     def backing(self, tenant_id: str) -> Backing:
@@ -312,7 +313,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         release=let_go,
         screen_pop=lambda call: house.backing(id_).screen_pop(call),
         turn_budget=settings.limits.turn_budget_s,
-        told=partial(_count, id_),
+        told=partial(metrics.count_turn, id_),
     )
     return Tenant(
         id=id_,
@@ -350,6 +351,7 @@ def _world(house: House, settings: TenantFile, backing: Backing, holidays: froze
         due=house.due,
         reminders=StoredReminders(database, id_),
         tasks=StoredTasks(database, id_),
+        todos=backing.todos,
         engine=house.engine,
         telephone=house.telephone(settings),
         rules=settings.rules(holidays),
@@ -368,17 +370,6 @@ async def close_silent_calls(tenant: Tenant, now: datetime) -> None:
     for call_id in await tenant.calls.silent(since, 100):
         await take_turn(tenant.desk, Incoming(call_id, HungUp(now)))
         metrics.CALLS_CLOSED.labels(tenant.id).inc()
-
-
-def _count(tenant: str, before: Call, after: Call, seconds: float, actions: Sequence[Action]) -> None:
-    metrics.TURNS.labels(tenant, before.state).inc()
-    metrics.TURN_SECONDS.labels(tenant, before.state).observe(seconds)
-    if isinstance(actions[-1], Transfer):
-        metrics.TRANSFERS.labels(tenant, after.transfer_reason or "unknown").inc()
-
-
-def _count_reminder(tenant: str, outcome: str) -> None:
-    metrics.REMINDERS.labels(tenant, outcome).inc()
 
 
 def _dialer(house: House, tenant: TenantConfig) -> GatewayDialer | RingingDialer | None:

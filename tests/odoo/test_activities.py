@@ -7,6 +7,7 @@ from tests.odoo.places import NOW, StoppedClock
 
 from pupitre.backends.odoo.activities import OdooActivities
 from pupitre.backends.odoo.records import OdooRecords
+from pupitre.dialogue.effects import TaskKind
 from pupitre.model import Slot, Source
 from pupitre.ports import Draft, Refused
 
@@ -19,7 +20,7 @@ async def test_a_to_do_is_left_once_on_the_patient_and_done(desk):
     activities = OdooActivities(desk.client)
     key = f"task-{patient}-{desk.client.settings.api_key[:4]}"
     for _ in range(2):
-        await activities.leave(key, patient, agent, "Rappeler", "Souhaitait mardi <matin>", date(2031, 1, 6))
+        await activities.leave(key, patient, agent, TaskKind.CALL_BACK, "Souhaitait mardi <matin>", date(2031, 1, 6))
 
     domain = [["res_model", "=", "res.partner"], ["res_id", "=", patient]]
     [left] = admin.call("mail.activity", "search_read", domain, fields=["summary", "note", "user_id", "date_deadline"])
@@ -34,7 +35,9 @@ async def test_a_to_do_is_left_once_on_the_patient_and_done(desk):
 
 async def test_a_to_do_for_nobody_is_refused(desk):
     with pytest.raises(Refused):
-        await OdooActivities(desk.client).leave("x", desk.place.patient(), 987654, "s", "n", date(2031, 1, 6))
+        await OdooActivities(desk.client).leave(
+            "x", desk.place.patient(), 987654, TaskKind.CONFLICT, "n", date(2031, 1, 6)
+        )
 
 
 async def test_tenants_that_share_a_database_do_not_share_keys(desk):

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pupitre.dialogue.call import Call
-from pupitre.ports import DeskError, Directory, FreeBusy, Outcomes, UpcomingByPhone, WatchedAgenda, WatchedRecords
+from pupitre.ports import (
+    DeskError,
+    Directory,
+    FreeBusy,
+    Outcomes,
+    ToDos,
+    UpcomingByPhone,
+    WatchedAgenda,
+    WatchedRecords,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class Backing:
     external_uid: str = "{tenant}:event:{id}"
     screen_pop: Callable[[Call], str | None] = lambda _call: None
     """The address that opens the caller's file, for the person who takes a transfer."""
+    todos: ToDos | None = None
+    """Where people who work in the record see what waits for them."""
     by_phone: UpcomingByPhone | None = None
     """What can be asked at the start of a call; None where asking later costs nothing."""
     wake: Callable[[], Awaitable[object]] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from pupitre.backends.odoo.activities import OdooActivities
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import OdooDirectory
 from pupitre.backends.odoo.presence import OdooPresence
@@ -31,6 +32,7 @@ def hybrid(tenant: Tenant, clock: Clock) -> Backing:
         records,
         Together((agenda, OdooPresence(client))),
         agenda,
+        todos=OdooActivities(client),
         by_phone=records,
         wake=client.wake,
         external_uid=EXTERNAL_UID,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pupitre.backends.odoo.activities import OdooActivities
 from pupitre.backends.odoo.checks import examine
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import OdooDirectory
@@ -30,6 +31,7 @@ def odoo(tenant: Tenant, clock: Clock) -> Backing:
         OdooDirectory(client),
         records,
         OdooFreeBusy(client, users),
+        todos=OdooActivities(client),
         by_phone=records,
         wake=client.wake,
         external_uid=EXTERNAL_UID,

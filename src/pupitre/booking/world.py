@@ -29,6 +29,7 @@ from pupitre.ports import (
     Reminders,
     Reservations,
     Tasks,
+    ToDos,
 )
 from pupitre.slots import Rules, Week
 
@@ -87,6 +88,8 @@ class World:
     engine: Engine
     rules: Rules = field(default_factory=Rules)
     policy: Policy = field(default_factory=Policy)
+    todos: ToDos | None = None
+    """Where tasks are shown besides our own lists."""
     telephone: Telephone | None = None
     """What reminders are dialled with; None: nothing is."""
     agent_hours: Sequence[AgentHours] = ()

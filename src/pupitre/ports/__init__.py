@@ -21,6 +21,7 @@ from pupitre.ports.keeping import (
     Reservations,
     Task,
     Tasks,
+    ToShow,
 )
 from pupitre.ports.world import (
     Agenda,
@@ -34,6 +35,7 @@ from pupitre.ports.world import (
     PlanningEvent,
     RecordChanges,
     Records,
+    ToDos,
     UpcomingByPhone,
     WatchedAgenda,
     WatchedRecords,
@@ -85,6 +87,8 @@ __all__ = [
     "Step",
     "Task",
     "Tasks",
+    "ToDos",
+    "ToShow",
     "Traffic",
     "Unavailable",
     "Unsure",

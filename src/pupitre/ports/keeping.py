@@ -300,8 +300,23 @@ class Task(Struct, frozen=True):
     closed_at: datetime | None = None
 
 
+class ToShow(Struct, frozen=True):
+    """A task that people who work in the record have not been shown as it stands."""
+
+    key: str
+    task: Task
+
+
 class Tasks(Protocol):
     """What waits for a person."""
+
+    async def to_show(self, limit: int) -> Sequence[ToShow]:
+        """Tasks left or closed since they were last `showed`, oldest first. Raises Unavailable."""
+        ...
+
+    async def showed(self, task: Task) -> None:
+        """People have been shown the task as it stands in this value. Raises Unavailable."""
+        ...
 
     async def leave(
         self,

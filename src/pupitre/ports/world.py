@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from pupitre.dialogue.effects import TaskKind
 from pupitre.model import (
     Agent,
     Appointment,
@@ -125,6 +126,20 @@ class UpcomingByPhone(Protocol):
 
         An appointment of several patients comes once for each. None when there are too many. Raises Unavailable.
         """
+        ...
+
+
+class ToDos(Protocol):
+    """Where people who work in the record see what waits for them."""
+
+    async def leave(
+        self, key: str, patient_id: BackendId, agent_id: BackendId, kind: TaskKind, note: str, due: date
+    ) -> None:
+        """A to-do for this agent about this patient, once per key. Raises Refused, Unavailable."""
+        ...
+
+    async def done(self, key: str) -> None:
+        """It has been seen to; one that is not there, or no longer, is no error. Raises Unavailable."""
         ...
 
 

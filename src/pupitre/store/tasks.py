@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pupitre.dialogue.effects import TaskKind
 from pupitre.model import BackendId, Slot
-from pupitre.ports import NotFound, Task
+from pupitre.ports import NotFound, Task, ToShow
 from pupitre.store.database import Database, Param, Row
 from pupitre.store.queries import queries
 from pupitre.store.reservations import slot_columns, slot_of
@@ -64,6 +64,15 @@ class StoredTasks:
         """Tasks that are "open" or "closed", most urgent first. Raises Unavailable."""
         rows = await self._database.read(SQL["with_status"], tenant=self._tenant, status=status, limit=limit)
         return [_task(row) for row in rows]
+
+    async def to_show(self, limit: int) -> Sequence[ToShow]:
+        """See `Tasks.to_show`."""
+        rows = await self._database.read(SQL["to_show"], tenant=self._tenant, limit=limit)
+        return [ToShow(str(row["key"]), _task(row)) for row in rows]
+
+    async def showed(self, task: Task) -> None:
+        """See `Tasks.showed`."""
+        await self._database.write(SQL["showed"].bind(tenant=self._tenant, id=task.id, status=task.status))
 
     async def close(self, task_id: int, by: str, now: datetime) -> Task:
         """Close it in this person's name; a closed one stays as it was. Raises NotFound, Unavailable."""

@@ -1,4 +1,9 @@
-"""Random sequences of operations get the same answers from the emulator and from a real Odoo 19."""
+"""Random sequences of operations get the same answers from the emulator and from a real Odoo 19.
+
+The same 25 sequences each time; `TWINS=300` runs that many others: `TWINS=300 scripts/test tests/emulators/odoo`.
+"""
+
+import os
 
 import pytest
 import requests
@@ -10,6 +15,7 @@ from tests.odoo.places import *  # noqa: F403 -- fixtures
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("odoo")]
 
 QUIET = {"no_mail_to_attendees": True, "skip_contact_description": True, "mail_create_nolog": True}
+OTHERS = int(os.environ.get("TWINS", "0"))
 PEOPLE = [{"id": 1, "name": "Claire Martin"}, {"id": 2, "name": "Hugo Petit"}]
 
 
@@ -217,11 +223,11 @@ def twins(odoo19, odoo_emulator):
     return real, Side(odoo_emulator, "twins", lambda login: login)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + 6 * OTHERS)
 @settings(
-    max_examples=25,
+    max_examples=OTHERS or 25,
     deadline=None,
-    derandomize=True,
+    derandomize=not OTHERS,
     phases=[Phase.generate],  # shrinking against a real server takes minutes: the sequence is told as it is
     suppress_health_check=list(HealthCheck),
 )

@@ -11,6 +11,7 @@ from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import PARTNER
 from pupitre.backends.odoo.once import create_once, find_once
 from pupitre.backends.odoo.wire import as_html
+from pupitre.dialogue.effects import TaskKind
 from pupitre.model import BackendId
 from pupitre.ports import NotFound
 
@@ -22,24 +23,25 @@ class OdooActivities:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._words = client.settings.words()
 
     async def leave(
-        self, key: str, patient_id: BackendId, user_id: BackendId, summary: str, note: str, due: date
+        self, key: str, patient_id: BackendId, agent_id: BackendId, kind: TaskKind, note: str, due: date
     ) -> None:
-        """A to-do of this user on this patient, once per key. Raises Refused, Unavailable."""
+        """See `ToDos.leave`."""
         columns = {
             "res_model_id/id": f"base.model_{PARTNER.replace('.', '_')}",
             "res_id": str(patient_id),
             "activity_type_id/id": "mail.mail_activity_data_todo",
-            "summary": summary,
+            "summary": self._words[kind.value],
             "note": as_html(note),
             "date_deadline": due.isoformat(),
-            "user_id/.id": str(user_id),
+            "user_id/.id": str(agent_id),
         }
         await create_once(self._client, _ACTIVITY, key, columns, {"mail_activity_quick_update": True})
 
     async def done(self, key: str) -> None:
-        """The to-do is done; one that is not there, or no longer, is no error. Raises Unavailable."""
+        """See `ToDos.done`."""
         activity = await find_once(self._client, _ACTIVITY, key)
         if activity is None:
             return

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
+from importlib import resources
 
+import msgspec
 from msgspec import Struct
 
 
@@ -39,6 +43,8 @@ class OdooSettings(Struct, frozen=True, kw_only=True):
     timeout_s: float = 10.0
     zone: str = "Europe/Paris"
     """The clinic's time zone: all-day events are days of it."""
+    language: str = "fr-FR"
+    """BCP 47: what people read in Odoo is in it, in French where there are no words for it."""
     country: str = "FR"
     """ISO 3166: national phone numbers are this country's."""
     agents: tuple[str, ...] = ()
@@ -59,6 +65,11 @@ class OdooSettings(Struct, frozen=True, kw_only=True):
     """The path that opens a record in a person's browser; this one works from 14 to 19."""
     public_url: str = ""
     """Where people reach Odoo, when not at `url`."""
+
+    def words(self) -> Mapping[str, str]:
+        """What people read in Odoo: by kind of task, and `cancelled` with a place for `{title}`."""
+        known = tomllib.loads(resources.files(__package__).joinpath("texts.toml").read_text("utf-8"))
+        return msgspec.convert(known.get(self.language.partition("-")[0].lower(), known["fr"]), dict[str, str])
 
     def __repr__(self) -> str:
         return f"OdooSettings(url={self.url!r}, database={self.database!r}, login={self.login!r})"

@@ -25,3 +25,13 @@ FROM tasks WHERE tenant = :tenant AND status = :status ORDER BY due, id LIMIT :l
 -- Done by somebody; one that is closed stays as it was closed.
 UPDATE tasks SET status = 'closed', closed_by = :closed_by, closed_at = :now
 WHERE tenant = :tenant AND id = :id AND status = 'open';
+
+-- name: to_show
+-- Tasks that people who work in the record have not been shown as they stand, oldest first.
+SELECT key, id, kind, reason, due, status, patient_phone, call_id, appointment_id, agent, starts, ends, closed_by, closed_at
+FROM tasks WHERE tenant = :tenant AND ((status = 'open' AND shown IS NULL) OR (status = 'closed' AND shown = 'open'))
+ORDER BY id LIMIT :limit;
+
+-- name: showed
+-- They have been shown it as it stood then.
+UPDATE tasks SET shown = :status WHERE tenant = :tenant AND id = :id;

@@ -207,6 +207,7 @@ CREATE TABLE tasks (
     appointment_id TEXT,
     agent TEXT,
     closed_by TEXT,
+    shown TEXT,
     starts TIMESTAMP WITH TIME ZONE,
     ends TIMESTAMP WITH TIME ZONE,
     closed_at TIMESTAMP WITH TIME ZONE,
@@ -215,6 +216,7 @@ CREATE TABLE tasks (
     UNIQUE (tenant, key)
 );
 CREATE INDEX tasks_by_status ON tasks (tenant, status, due);
+CREATE INDEX tasks_to_show ON tasks (tenant, id) WHERE (status = 'open' AND shown IS NULL) OR (status = 'closed' AND shown = 'open');
 CREATE TABLE due_work (
     tenant TEXT NOT NULL,
     kind TEXT NOT NULL,

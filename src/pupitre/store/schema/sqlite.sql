@@ -215,6 +215,7 @@ CREATE TABLE tasks (
     appointment_id TEXT,
     agent TEXT,
     closed_by TEXT,
+    shown TEXT,
     starts TEXT,
     ends TEXT,
     closed_at TEXT,
@@ -223,6 +224,7 @@ CREATE TABLE tasks (
 )
  STRICT;
 CREATE INDEX tasks_by_status ON tasks (tenant, status, due);
+CREATE INDEX tasks_to_show ON tasks (tenant, id) WHERE (status = 'open' AND shown IS NULL) OR (status = 'closed' AND shown = 'open');
 CREATE TABLE due_work (
     tenant TEXT NOT NULL,
     kind TEXT NOT NULL,

@@ -238,13 +238,15 @@ def work() -> None:
         identity(),
         texts("key", "kind", "reason", "status"),
         needed("due", INSTANT),
-        *(maybe(name, TEXT) for name in ("patient_phone", "call_id", "appointment_id", "agent", "closed_by")),
+        *(maybe(name, TEXT) for name in ("patient_phone", "call_id", "appointment_id", "agent", "closed_by", "shown")),
         maybe("starts", INSTANT),
         maybe("ends", INSTANT),
         maybe("closed_at", INSTANT),
         sa.UniqueConstraint("tenant", "key"),
     )
     index("tasks_by_status", "tasks", "tenant", "status", "due")
+    unshown = "(status = 'open' AND shown IS NULL) OR (status = 'closed' AND shown = 'open')"
+    index("tasks_to_show", "tasks", "tenant", "id", where=unshown)
     table(
         "due_work",
         texts("tenant", "kind", "key", "subject"),
