@@ -21,7 +21,6 @@ BEHIND = {
     ("tune4", "birthdates"): 0.91,
     ("tune5", "slotpick"): 0.96,
     ("tune5", "phones"): 0.95,
-    ("tune5", "names"): 0.90,
 }
 """Read sets that do not reach the target yet, and what they do reach."""
 TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3", "tune4", "tune5"))]

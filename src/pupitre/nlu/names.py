@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import spotted
-from pupitre.nlu.likeness import likeness, match
+from pupitre.nlu.likeness import distance, likeness, match
 from pupitre.nlu.meaning import Heard, SpokenName
 from pupitre.nlu.spelling import spelled
 from pupitre.nlu.words import LONGEST, plain
@@ -44,12 +44,14 @@ def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
     """The name in what was said, spelled or not; None when it is no name."""
     if len(text) > LONGEST:
         return None
-    found = [(glue.replace("’", "'"), word) for glue, word in _WORD.findall(plain(text))]
+    found = _unstuttered([(glue.replace("’", "'"), word) for glue, word in _WORD.findall(plain(text))])
     words = [word for _, word in found]
     letters = spelled(words, grammar)
     if letters is not None and not letters.letters:
         return None
+    after: list[str] = []
     if letters is not None:
+        after = [word.upper() for word in words[letters.end :]]
         found = found[: letters.first]
     parts, strange = _parts(found, grammar)
     said = _assembled(parts, strange, grammar)
@@ -58,7 +60,22 @@ def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
     first = said.value.first if said else None
     if said is not None and first is None and said.value.last != letters.letters:
         first = said.value.last if said.value.last in grammar.first_names and len(parts) == 1 else None
+    if first is None and after and after[0] in grammar.first_names:
+        first = after[0]
+    if said is not None and said.value.last.endswith(letters.letters):
+        return Heard(SpokenName(said.value.last, first, spelled=True))
     return Heard(SpokenName(letters.letters, first, spelled=True))
+
+
+def _unstuttered(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without a word said twice in a row, where more than that is said."""
+    if len(found) <= 2:  # noqa: PLR2004  # "simon simon" may be a name
+        return found
+    kept = found[:1]
+    for glue, word in found[1:]:
+        if glue or len(word) == 1 or word != kept[-1][1]:
+            kept.append((glue, word))
+    return kept
 
 
 def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Part], int]:
@@ -69,6 +86,7 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
         match.first: (stage.rules[match.rule].kind, match.end) for match in spotted("name", words, grammar)
     }
     parts: list[Part] = []
+    taken_back: list[Part] = []
     strange = at = 0
     mark, open_ = "", False
     while at < len(words):
@@ -81,13 +99,40 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
             strange += kind == "stop"
             open_ = False
             if kind == "fix":
-                parts = []
+                taken_back, parts = parts or taken_back, []
+            elif kind in ("was_last", "was_first") and parts:
+                parts = _marked(parts, kind.removeprefix("was_"))
             elif kind == "with":
                 parts = _spelt_with(parts, words[at:end])
             elif kind != "noise":
                 mark = kind
         at = end
+    if mark in ("first", "last") and not open_ and parts:
+        parts = _marked(parts, mark)
+    parts = _corrected(parts, taken_back)
     return [part for part in parts if len(part.particles) < len(part.words)], strange
+
+
+def _marked(parts: list[Part], mark: str) -> list[Part]:
+    """With the last part marked by what was said after it ("paul c'est le prénom"), if it is one word."""
+    last = parts[-1]
+    return [*parts[:-1], Part(last.words, last.glue, mark, last.particles)] if len(last.words) == 1 else parts
+
+
+def _corrected(parts: list[Part], taken_back: list[Part]) -> list[Part]:
+    """One word that is much like the last one taken back stands in its place: "josiane charpentier non carpentier"."""
+    if (
+        len(parts) != 1
+        or len(parts[0].words) != 1
+        or not taken_back
+        or len(taken_back[-1].words) == 1
+        or taken_back[-1].particles
+    ):
+        return parts
+    before, word = taken_back[-1], parts[0].words[0]
+    if distance(word, before.words[-1]) > max(len(word), len(before.words[-1])) // 2:
+        return parts
+    return [Part((*before.words[:-1], word), before.glue, before.mark, before.particles)]
 
 
 def _grown(
@@ -113,6 +158,8 @@ def _spelt_with(parts: list[Part], said: Sequence[str]) -> list[Part]:
         return parts
     last = parts[-1]
     word = last.words[-1]
+    if said[0] == "sans":
+        return parts
     double = any(mark in said for mark in ("deux", "2"))
     if double:
         word = word if letter * 2 in word else word.replace(letter, letter * 2, 1)
@@ -132,6 +179,7 @@ def _assembled(parts: list[Part], strange: int, grammar: Grammar) -> Heard[Spoke
             return None
         whole = _split(family, grammar).last if family is not last else family.text(0, len(family.words))
         return Heard(SpokenName(whole, first.text(0, len(first.words))))
+    others = others or parts
     candidates = [part for part in ([last] if last else []) + others if len(part.words) <= LONGEST_NAME]
     best = max(candidates, key=lambda part: (_weight(part, grammar), part is candidates[-1]), default=None)
     if best is None:
@@ -155,6 +203,8 @@ def _split(part: Part, grammar: Grammar) -> SpokenName:
     if n == 1 or (part.particles and min(part.particles) == 0):
         cut = n - 1 if n > 2 and firsts[-1] else n  # noqa: PLR2004  # "le goff yvonne"
         return SpokenName(part.text(0, cut), part.text(cut, n) if cut < n else None)
+    if part.particles and words[0] in grammar.last_names - grammar.first_names:
+        return SpokenName(words[0], part.text(1, n))
     if part.particles:
         cut = min(part.particles)
         return SpokenName(part.text(cut, n), part.text(0, cut))
@@ -175,6 +225,7 @@ def _family_first(words: Sequence[str], firsts: Sequence[bool], grammar: Grammar
 def _end_of_first_name(part: Part, firsts: Sequence[bool]) -> int:
     """How many words the first name has: "jean-pierre dupuis" two, "marie durand" one."""
     end = 1
-    while end < len(part.words) - 1 and (part.glue[end] == "-" or (firsts[end] and firsts[0])):
+    joined = (*part.glue[1:], "")
+    while end < len(part.words) - 1 and (part.glue[end] == "-" or (firsts[end] and firsts[0] and joined[end] != "-")):
         end += 1
     return end
