@@ -1,35 +1,23 @@
-"""`pupitre demo` as a visitor finds it: one command, the real desk, a real browser."""
+"""Calls on `pupitre demo` as a visitor finds it: one command, a real desk and browser, Odoo and Google emulated."""
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 from tests.demo.conftest import Visit, visiting
+from tests.demo.running import running
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("browser")]
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command on a free port, once it answers, and its address."""
-    command = [sys.executable, "-m", "pupitre", "demo", "--port", "0", "--data", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process, next(line.split()[1] for line in process.stdout if line.startswith("ready "))
-        process.kill()
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("demo")) as (_, address):
-        yield address
+    with running(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo.address
 
 
 async def _table(address: str) -> dict[str, dict[str, object]]:
@@ -108,12 +96,12 @@ async def test_two_visitors_see_one_another_live(visit: Visit, address: str):
 
 async def test_an_open_page_does_not_hold_up_the_stop(tmp_path: Path):
     """Were its stream of changes cut off at the end of the server's patience, the log would show an error."""
-    with running(tmp_path) as (process, address):
-        async with visiting(address) as visit:
+    with running(tmp_path) as demo:
+        async with visiting(demo.address) as visit:
             await visit.page.wait_for_selector("#live:not(.down)")
-            process.terminate()
-            _, log = await asyncio.to_thread(process.communicate)
+            demo.process.terminate()
+            _, log = await asyncio.to_thread(demo.process.communicate, timeout=5)
 
-    assert process.returncode == 0
+    assert demo.process.returncode == 0
     assert "ERROR" not in log
     assert "Traceback" not in log

@@ -97,19 +97,26 @@ def _reported(before: Seen, after: Seen) -> Iterator[tuple[BackendId, str, str]]
 
 
 def _by_desk(before: Seen, after: Seen, id_: BackendId) -> Iterator[str]:
-    """What the desk wrote at a caller's wish."""
+    """What the desk wrote: at a caller's wish, at a person's, or because the record had been changed."""
     words = _words("happenings")
     record, old = after.reading.recorded.get(id_), before.reading.recorded.get(id_)
-    if record is None or record.sync_state != SyncState.SYNCED or (old is not None and old == record):
+    if record is None or record.sync_state != SyncState.SYNCED or old == record:
         return
-    event = after.reading.planned.get(id_)
+    event, was = after.reading.planned.get(id_), before.reading.planned.get(id_)
     if not _agreed(record, event) or (after.report != before.report and _named(after.report, id_)):
         return
     if old is None:
         yield words["booked"].format(when=moment(record.start))
+    elif old.sync_state == SyncState.SYNCED and _stand(old) == _stand(record):
+        if event is not None and was is not None and (event.start, event.status) != (was.start, was.status):
+            yield words["followed"]
     elif old.sync_state == SyncState.PENDING or old.etag != record.etag:
         gone = record.status == AppointmentStatus.CANCELED
         yield words["canceled"] if gone else words["written"].format(when=moment(record.start))
+
+
+def _stand(record: Recorded) -> tuple[object, ...]:
+    return record.start, record.agent, record.status
 
 
 def _of_tasks(before: Seen, after: Seen, id_: BackendId) -> Iterator[str]:

@@ -167,7 +167,8 @@ def _same(record: Recorded, event: Planned | None, agents: Sequence[Agent], *, o
 
 def _verdict(found: Agreement, record: Recorded, event: Planned | None, agents: Sequence[Agent], name: str) -> str:
     words = _words("verdicts")
-    here, there = moment(record.start), moment(event.start) if event and event.start else ""
+    here = moment(record.start)
+    there = moment(event.start) if event and event.start else _words("happenings")["whole_day"]
     if event is not None and event.start is not None and event.start.date() == record.start.date():
         here, there = clock(record.start.time()), clock(event.start.time())
     if found is Agreement.MOVED and event is not None and not same_agent(record, event, agents):

@@ -27,11 +27,9 @@ export class Call extends EventTarget {
   /** Somebody, or a machine, takes the call that the desk makes for a reminder. */
   async answer({ reminder_id: reminder, phone }, machine) {
     this.#begin();
-    await this.#turn("call_start", { direction: "outbound", reminder_id: reminder, caller: { from_e164: phone, channel: "pstn" } });
-    if (machine && this.live) {
-      this.#tell("heard", { how: "machine" });
-      await this.#turn("machine_detected");
-    }
+    if (machine) this.#tell("heard", { how: "machine" });
+    const outbound = { direction: "outbound", reminder_id: reminder, caller: { from_e164: phone, channel: "pstn" } };
+    await this.#turn(machine ? "machine_detected" : "call_start", outbound);
   }
 
   #begin() {

@@ -26,8 +26,10 @@ export function setUpPhone(call, speak, callers) {
     for (const child of [...transcript.children]) if (child.id !== "welcome") child.remove();
     byId("welcome").hidden = true;
   };
+  const label = (which) => (byId("caller-label").textContent = byId("caller-label").dataset[which]);
   const begin = (caller) => {
     clear();
+    label("calls");
     call.start(caller);
   };
   byId("call").addEventListener("click", () => (call.live ? call.hangUp() : begin(people[byId("caller").selectedIndex])));
@@ -77,6 +79,7 @@ export function setUpPhone(call, speak, callers) {
   /** The visitor, as the patient, takes the desk's call. */
   return (ring, machine) => {
     clear();
+    label("called");
     const known = people.findIndex((person) => person.phone === ring.phone);
     if (known >= 0) byId("caller").selectedIndex = known;
     call.answer(ring, machine);

@@ -4,7 +4,6 @@ import { byId, fill, texts } from "./dom.js";
 import { dayOf, hour, longDay, readable } from "./time.js";
 
 const { ringing: words } = texts.page;
-const { reminder_offsets: offsets } = texts;
 
 export class Ringing {
   /** `answer(toCall, machine)` takes the call; `call` is the page's telephone. */
@@ -38,7 +37,7 @@ export class Ringing {
     const { patient, phone, offset, start } = this.ring;
     const when = start ? `${longDay(dayOf(start))} à\u00a0${hour(start)}` : "";
     byId("ringing-who").textContent = fill(words.who, { patient });
-    byId("ringing-what").textContent = fill(words.what, { phone: readable(phone), offset: offsets[offset] ?? offset, when });
+    byId("ringing-what").textContent = fill(words.what, { phone: readable(phone), offset: words.offsets[offset] ?? offset, when });
     byId("announce").textContent = byId("ringing-who").textContent;
     if (!document.activeElement?.closest("#sides, #words")) byId("ringing-answer").focus({ preventScroll: true });
     if (getComputedStyle(document.body).overflowY !== "hidden") this.card.scrollIntoView({ block: "center", behavior: "smooth" });

@@ -10,11 +10,12 @@ export class Sides {
     this.onPick = onPick;
     this.id = null;
     this.drawer = byId("sides");
-    this.sheet = byId("sides-sheet");
+    this.told = byId("sides-told");
+    this.part = byId("sides-part");
     byId("sides-close").addEventListener("click", () => this.close());
     this.drawer.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-    this.sheet.addEventListener("click", (event) => this.#press(event.target.closest("button")));
-    this.sheet.addEventListener("change", (event) => {
+    this.drawer.addEventListener("click", (event) => this.#press(event.target.closest("button")));
+    this.told.addEventListener("change", (event) => {
       if (event.target.name === "two_way") this.#post("/demo/sync", { two_way: event.target.checked });
     });
   }
@@ -22,7 +23,8 @@ export class Sides {
   async show(id) {
     this.opener = document.activeElement;
     this.id = id;
-    this.sheet.replaceChildren();
+    this.told.replaceChildren();
+    this.part.replaceChildren();
     this.#open(true);
     byId("sides-notice").textContent = "";
     this.onPick(id);
@@ -57,32 +59,28 @@ export class Sides {
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (asked !== this.asked) return;
-    this.#swap(fresh, "[data-live]", (one) => one.innerHTML);
-    this.#swap(fresh, "[data-play]", (one) => one.dataset.play);
+    this.#swap(this.told, fresh.querySelector("[data-live]"), (one) => one.innerHTML);
+    this.#swap(this.part, fresh.querySelector("[data-play]"), (one) => one.dataset.play);
   }
 
-  #swap(fresh, selector, key) {
-    const before = this.sheet.querySelector(selector);
-    const after = fresh.querySelector(selector);
+  #swap(place, after, key) {
+    const before = place.firstElementChild;
     if (before && after && key(before) === key(after)) return;
-    const focused = before?.contains(document.activeElement);
+    const focused = before?.contains(document.activeElement) ? document.activeElement.name : null;
     const verdict = before?.querySelector(".verdict")?.textContent;
-    before?.remove();
-    if (!after) return;
-    this.sheet[selector === "[data-live]" ? "prepend" : "append"](after);
-    const told = after.querySelector(".verdict");
+    place.replaceChildren(...(after ? [after] : []));
+    const told = after?.querySelector(".verdict");
     if (verdict && told && told.textContent !== verdict) flash(told);
-    if (focused) byId("sides-title")?.focus({ preventScroll: true });
+    if (focused !== null) (place.querySelector(`[name="${focused || "none"}"]`) ?? byId("sides-title"))?.focus({ preventScroll: true });
   }
 
   #press(button) {
-    if (!button) return;
-    const { keep, where, what } = button.dataset;
+    const { keep, what } = button?.dataset ?? {};
     if (keep) this.#post("/demo/keep", { id: this.id, side: keep });
-    if (!where) return;
-    const form = this.sheet.querySelector("[data-play]");
-    const start = what === "move" ? `${form.elements.day.value}T${form.elements.time.value}:00` : null;
-    this.#post("/demo/agent", { id: this.id, where, what, start });
+    if (!what) return;
+    const { where, day, time } = button.form.elements;
+    const start = what === "move" ? `${day.value}T${time.value}:00` : null;
+    this.#post("/demo/agent", { id: this.id, where: where.value, what, start });
   }
 
   async #post(address, body) {
@@ -93,7 +91,7 @@ export class Sides {
     const answer = await fetch(address, request).catch(() => null);
     this.drawer.removeAttribute("aria-busy");
     if (!answer?.ok) notice.textContent = words.failed;
-    else this.sheet.closest(".scroll").scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
+    else this.told.scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
     await this.refresh();
   }
 }
