@@ -82,6 +82,28 @@ async def picture_the_page(browser: Browser, address: str) -> None:
     await small.close()
 
 
+async def picture_both_sides(browser: Browser, address: str) -> None:
+    """An agent has moved an event in Google; then time passes until a reminder rings."""
+    page = await visit(browser, address, 1440, 900, "light")
+    await page.locator(".booked:not(.ghost)", has_text="Lucien Faure").first.locator("button").click()
+    await page.wait_for_selector("#sides [data-play]")
+    await page.click('#sides [data-what="move"]')
+    await page.wait_for_selector("#sides [data-keep]")
+    await page.wait_for_timeout(1600)
+    await page.screenshot(path=IMAGES / "demo-both-sides.png")
+    await page.close()
+
+    small = await visit(browser, address, 390, 760, "light", scale=1.5)
+    await small.click("#time")
+    await small.locator("#ahead button").first.click()
+    await small.wait_for_selector("#ringing:not([hidden])")
+    await small.wait_for_selector("#time-menu", state="hidden")
+    await small.evaluate("scrollTo(0, 0)")
+    await small.wait_for_timeout(600)
+    await small.screenshot(path=IMAGES / "demo-reminder.png")
+    await small.close()
+
+
 async def picture_the_terminal(browser: Browser) -> None:
     page = await browser.new_page(viewport={"width": 860, "height": 200}, device_scale_factor=1.5)
     await page.set_content(terminal_page(talk()))
@@ -153,6 +175,7 @@ async def main() -> None:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
             await picture_the_page(browser, address)
+            await picture_both_sides(browser, address)
             await picture_the_terminal(browser)
             await browser.close()
     for image in sorted(IMAGES.glob("*.png")):

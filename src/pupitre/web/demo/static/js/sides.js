@@ -70,7 +70,10 @@ export class Sides {
     const verdict = before?.querySelector(".verdict")?.textContent;
     place.replaceChildren(...(after ? [after] : []));
     const told = after?.querySelector(".verdict");
-    if (verdict && told && told.textContent !== verdict) flash(told);
+    if (verdict && told && told.textContent !== verdict) {
+      flash(told);
+      byId("announce").textContent = told.textContent.trim();
+    }
     if (focused !== null) (place.querySelector(`[name="${focused || "none"}"]`) ?? byId("sides-title"))?.focus({ preventScroll: true });
   }
 
