@@ -141,6 +141,13 @@ def test_the_verdict_says_both_times_and_a_conflict_offers_both_sides():
     assert [row.label for row in shown.rows if row.same is False] == ["Quand", "Version"]
 
 
+def test_an_event_that_is_gone_leaves_the_day_in_the_verdict():
+    shown = sides(DISPUTED, seen(DISPUTED, DELETED), "hybrid", [TEN], [])
+
+    assert shown.verdict == "Odoo attend le patient le mardi 6 janvier à 10 heures, mais Google n’a plus l’événement."
+    assert not shown.in_google
+
+
 def test_another_agent_or_a_whole_day_in_google_is_said():
     other = sides(RECORD, seen(event=replace(EVENT, calendar="idris@demo.test")), "hybrid", [TEN], [])
     whole_day = sides(RECORD, seen(event=replace(EVENT, start=None, end=None)), "hybrid", [TEN], [])

@@ -169,11 +169,12 @@ def _verdict(found: Agreement, record: Recorded, event: Planned | None, agents: 
     words = _words("verdicts")
     here = moment(record.start)
     there = moment(event.start) if event and event.start else _words("happenings")["whole_day"]
-    if event is not None and event.start is not None and event.start.date() == record.start.date():
-        here, there = clock(record.start.time()), clock(event.start.time())
-    if found is Agreement.MOVED and event is not None and not same_agent(record, event, agents):
-        owner = next((agent.name for agent in agents if agent.calendar == event.calendar), event.calendar)
-        there = words["other_agent"].format(when=there, agent=owner)
+    if found is Agreement.MOVED and event is not None:
+        if event.start is not None and event.start.date() == record.start.date():
+            here, there = clock(record.start.time()), clock(event.start.time())
+        if not same_agent(record, event, agents):
+            owner = next((agent.name for agent in agents if agent.calendar == event.calendar), event.calendar)
+            there = words["other_agent"].format(when=there, agent=owner)
     return words[found].format(record=name, here=here, there=there)
 
 
