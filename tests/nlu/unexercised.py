@@ -15,7 +15,7 @@ from pupitre.nlu.when import ACTIONS
 from pupitre.nlu.words import words
 
 GRAMMAR = load("fr-FR").grammar
-FOLDERS = (HERE / "dev", *sorted((HERE / "authored").glob("tune*")))
+FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")))
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
 TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "reminder")
 
@@ -24,6 +24,8 @@ def utterances() -> Iterator[tuple[str, str]]:
     """(text, when it is said)."""
     for folder in FOLDERS:
         for name in SETS:
+            if not (folder / f"{name}.jsonl").exists():
+                continue
             for row in rows(folder, name):
                 yield row["text"], row.get("reference", "2026-01-05T10:00")
     for path in LISTS:

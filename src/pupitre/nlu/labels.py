@@ -126,6 +126,8 @@ def _moved(said: Sequence[str]) -> Heard[Intent] | None:
     kinds = set(said)
     if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
         return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
+    if {"cancel", "mine", "BOOK"} <= kinds:
+        return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL, Intent.BOOK))
     asked = "move" in kinds and (not kinds.isdisjoint({"mine", "AGAIN"}) or said.count("move") > 1)
     return Heard(Intent.RESCHEDULE, UNSURE) if asked and "BOOK" not in kinds else None
 
