@@ -31,14 +31,16 @@ def demo() -> Iterator[str]:
     command = [sys.executable, "-m", "pupitre", "demo", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as desk:
         assert desk.stdout is not None
-        yield next(line.split()[1] for line in desk.stdout if line.startswith("ready "))
-        desk.terminate()
+        try:
+            yield next(line.split()[1] for line in desk.stdout if line.startswith("ready "))
+        finally:
+            desk.terminate()
 
 
 async def call(page: Page, number: str, sentences: Sequence[str]) -> None:
     """Phone as this patient, say these sentences, and wait until the page has settled."""
     callers = await page.locator("#caller option").all_inner_texts()
-    spaced = " ".join(re.findall("..", number.replace("+33", "0")))
+    spaced = "\u00a0".join(re.findall("..", number.replace("+33", "0")))
     await page.select_option("#caller", index=next(n for n, text in enumerate(callers) if spaced in text))
     await page.click("#call")
     for sentence in sentences:
