@@ -26,6 +26,18 @@ BEHIND = {
 TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3", "tune4", "tune5"))]
 OWN = sorted(path.stem for path in (HERE / "own").glob("*.jsonl"))
 
+HELD = HERE / "authored" / "held3"
+FLOORS = {
+    "intents": 0.86,
+    "yesno": 0.98,
+    "slotpick": 0.93,
+    "constraints": 0.94,
+    "phones": 0.97,
+    "birthdates": 0.95,
+    "names": 0.97,
+}
+"""What the half that nobody reads scores; a change that loses some of it was tuned to what was read."""
+
 
 @pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("folder", TUNED, ids=lambda folder: folder.name)
@@ -48,7 +60,14 @@ def test_wishes_are_seldom_misleading(folder):
     assert score(folder, "constraints")[1] >= LENIENT
 
 
-@pytest.mark.parametrize("folder", TUNED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("name", SETS)
+def test_the_half_that_nobody_reads_does_not_fall(name):
+    strict, _ = score(HELD, name)
+
+    assert strict >= FLOORS[name]
+
+
+@pytest.mark.parametrize("folder", [*TUNED, HELD], ids=lambda folder: folder.name)
 def test_no_number_is_ever_wrong(folder):
     """A number that was not understood is none, never another one."""
     wrong = [
