@@ -13,16 +13,6 @@ TARGETS = {
     "names": 0.92,
 }
 LENIENT = 0.96
-BEHIND = {
-    ("tune2", "slotpick"): 0.96,
-    ("tune3", "slotpick"): 0.94,
-    ("tune2", "phones"): 0.97,
-    ("tune3", "phones"): 0.95,
-    ("tune4", "birthdates"): 0.91,
-    ("tune5", "slotpick"): 0.96,
-    ("tune5", "phones"): 0.95,
-}
-"""Read sets that do not reach the target yet, and what they do reach."""
 TUNED = [HERE / "dev", *(HERE / "authored" / folder for folder in ("tune", "tune2", "tune3", "tune4", "tune5"))]
 OWN = sorted(path.stem for path in (HERE / "own").glob("*.jsonl"))
 
@@ -44,7 +34,7 @@ FLOORS = {
 def test_the_sets_that_may_be_read_reach_the_targets(folder, name):
     strict, _ = score(folder, name)
 
-    assert strict >= BEHIND.get((folder.name, name), TARGETS[name])
+    assert strict >= TARGETS[name]
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -5,68 +5,134 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from pupitre.nlu.cascade import run
+from msgspec import Struct
+
+from pupitre.nlu.cascade import Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.when import ACTIONS
+from pupitre.wish import Clause
 
 OLDEST = 120
 """Years: nobody is older."""
 CENTURIES = (19, 20)
-PARTS = 3
 LAST_DAY = 31
+FIRST_YEAR = 1000
+"""A number from this on is a year."""
+JOINTS = {"/", "<of>"}
+
+
+class Said(Struct, frozen=True):
+    """A number of a date; `month` when it was said by name."""
+
+    value: int
+    month: bool = False
+
+
+class Row(Struct):
+    """Numbers said without other words between them."""
+
+    said: list[Said]
+    corrects: bool = False
+    """A correction was announced before it."""
 
 
 def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | None:
     """Day, month and year said in a row, the month as a word or a number; after a correction the last one counts."""
-    rows: list[list[int]] = [[]]
-    corrections: set[int] = set()
+    rows = [Row([])]
     for piece in run(grammar.topics["birth_date"], words, ACTIONS, now):
-        if piece.kind in ("month", "first") and isinstance(piece.value, int):
-            rows[-1].append(piece.value)
-        elif piece.key.isdigit():
-            rows[-1].extend(number for number in _parts(piece.key) if number)  # "zéro trois" is 3
-        elif piece.key not in JOINTS:
-            rows.append([])
-            if piece.kind == "fix":
-                corrections.add(len(rows) - 1)
-    born = [found for row in _corrected(rows, corrections) if (found := _born(row, now.date()))]
+        said = list(_said(piece))
+        feast_told = isinstance(piece.value, Clause) and any(one.month for one in rows[-1].said)
+        if said and not feast_told:
+            rows[-1].said.extend(said)
+        elif piece.key not in JOINTS and not piece.key.isdigit():
+            rows.append(Row([], corrects=piece.kind == "fix"))
+    born = [found for row in _completed(rows) if (found := _born(row, now.date()))]
     return born[-1] if born else None
 
 
-def _corrected(rows: list[list[int]], corrections: set[int]) -> list[list[int]]:
-    """With a year that was said again after a correction in place of the first: "48 non 49"."""
-    kept: list[list[int]] = []
-    for at, row in enumerate(rows):
-        again = at in corrections and kept and len(kept[-1]) == PARTS and len(row) == 1 and row[0] > LAST_DAY
-        kept.append([*kept[-1][:-1], *row] if again else row)
-    return kept
+def _said(piece: Piece) -> Iterator[Said]:
+    """The numbers that a piece says: a name, a feast, digits, or a whole date written without a space."""
+    if isinstance(piece.value, int):
+        yield Said(piece.value, piece.kind == "month")
+    elif isinstance(piece.value, Clause):
+        day = piece.value.dates[0]
+        yield from (Said(day.day), Said(day.month, month=True))
+    elif piece.key.isdigit():
+        digits = piece.key
+        if len(digits) in (6, 8):  # ddmmyy, ddmmyyyy
+            parts: tuple[str, ...] = (digits[:2], digits[2:4], digits[4:])
+        else:
+            parts = (digits,) if len(digits) <= 5 else ()  # noqa: PLR2004  # longer is no date
+        yield from (Said(int(part)) for part in parts if int(part))  # "zéro trois" is 3
 
 
-def _born(numbers: list[int], today: date) -> date | None:
-    return next((born for reading in _readings(numbers) if (born := _date(*reading, today))), None)
+def _completed(rows: list[Row]) -> Iterator[list[Said]]:
+    """Rows with a year said apart from its day, and with one corrected: "le 2 mars à Lyon en 1948", "48 non 49"."""
+    before: list[Said] = []
+    for row in rows:
+        said = row.said
+        if not said:
+            continue
+        if before and (row.corrects or len(said) == 1):
+            said = _with(before, said, corrects=row.corrects)
+        yield said
+        before = said
 
 
-JOINTS = {"/", "<of>"}
+def _with(before: list[Said], said: list[Said], *, corrects: bool) -> list[Said]:
+    """What was said after a date or part of one, with what it leaves of it."""
+    (first, *rest), dated = said, any(one.month for one in before)
+    year = first.value if not first.month else 0
+    if not dated or (rest and not first.month):
+        return said
+    if len(before) == 2 and (year > FIRST_YEAR or (corrects and year > LAST_DAY)):  # noqa: PLR2004  # day and month
+        return [*before, *said]
+    if not corrects or (rest and len(before) > 2):  # noqa: PLR2004  # a whole date
+        return said
+    if first.month:
+        return [*(first if one.month else one for one in before), *rest]
+    return [*before[:-1], first] if year > LAST_DAY else [first, *before[1:]]
 
 
-def _parts(digits: str) -> Iterator[int]:
-    """Digits as one number, or as day, month and year written without a space."""
-    if len(digits) in (6, 8):  # ddmmyy, ddmmyyyy
-        yield from (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
-    elif len(digits) <= 5:  # noqa: PLR2004  # longer is no date
-        yield int(digits)
+def _born(row: list[Said], today: date) -> date | None:
+    readings = _named(row) if any(one.month for one in row) else _numbered([one.value for one in row])
+    return next((born for reading in readings if (born := _date(*reading, today))), None)
 
 
-def _readings(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
+def _named(row: list[Said]) -> Iterator[tuple[int, int, int]]:
+    """The day before the month's name, the year after it or before the day; of several months the last."""
+    at = max(place for place, one in enumerate(row) if one.month)
+    before = [one.value for one in row[:at] if not one.month]
+    after = [one.value for one in row[at + 1 :]]
+    days = [value for value in before if value <= LAST_DAY]
+    years = [value for value in before if value > LAST_DAY]
+    if days and (after or years):
+        yield days[-1], row[at].value, _year(after or years)
+
+
+def _year(said: list[int]) -> int:
+    """The year said in one number or two: 1954, 54, "19 54", "1900 54", "19 140"."""
+    match said:
+        case [century, year, *_] if century in CENTURIES and year < 200:  # noqa: PLR2004  # "dix-neuf cent quarante"
+            return century * 100 + year % 100
+        case [hundreds, year, *_] if hundreds > FIRST_YEAR and hundreds % 100 == 0 and year < 100:  # noqa: PLR2004
+            return hundreds + year
+        case _:
+            return said[0]
+
+
+def _numbered(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
     """Day, month and year, as these numbers may mean them."""
     match numbers:
-        case [day, month, century, year, *_] if century in CENTURIES and year < 200:  # noqa: PLR2004  # "19 54", "19 140"
-            yield day, month, century * 100 + year % 100
-        case [year, day, month, *_] if year > 1000:  # noqa: PLR2004  # "mille neuf cent cinquante, le deux mars"
+        case [day, month, _, _, *_] if _year(numbers[2:]) != numbers[2]:
+            yield day, month, _year(numbers[2:])
+        case [year, day, month, *_] if year > FIRST_YEAR:  # "mille neuf cent cinquante, le deux mars"
+            yield day, month, year
+        case [_, day, month, year] if year > LAST_DAY:  # "le douze, le treize mars cinquante"
             yield day, month, year
         case [day, month, year, *rest]:
             yield day, month, year
-            if rest:  # "le douze, le treize mars cinquante"
+            if rest:
                 yield month, year, rest[0]
         case [day, both]:  # "douze quatre mille neuf cent trente-deux": 4932
             month, year = divmod(both, 1000)
@@ -77,10 +143,13 @@ def _readings(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
 
 
 def _date(day: int, month: int, year: int, today: date) -> date | None:
-    if year < 100:  # noqa: PLR2004  # two digits: the last such year
-        year += 2000 if year <= today.year % 100 else 1900
-    try:
-        born = date(year, month, day)
-    except ValueError:
-        return None
-    return born if born <= today and today.year - year <= OLDEST else None
+    """The date, if somebody may be born on it; of two digits the last such year that is not to come."""
+    years = (year,) if year >= 100 else (2000 + year, 1900 + year)  # noqa: PLR2004  # two digits
+    for each in years:
+        try:
+            born = date(each, month, day)
+        except ValueError:
+            continue
+        if born <= today and today.year - each <= OLDEST:
+            return born
+    return None

@@ -71,6 +71,10 @@ def _because(so_far: Wishes) -> None:
 
 
 def _free(so_far: Wishes) -> None:
+    """What was said suits, even if it seemed refused: "jeudi c'est l'heure de la sieste, ça m'arrange"."""
+    if so_far.doubted and so_far.refused:
+        so_far.wanted.append(so_far.refused.pop())
+        so_far.last, so_far.doubted = True, False
     so_far.refusing, so_far.stated = False, True
 
 
@@ -115,6 +119,7 @@ def _busy(so_far: Wishes, *, certain: bool) -> None:
     if so_far.last and so_far.wanted and not so_far.stated and not so_far.refusing and (certain or not bound):
         so_far.refused.append(so_far.wanted.pop())
         so_far.last, so_far.chain, so_far.apart = False, 0, True
+        so_far.doubted = not certain
     elif certain:
         so_far.refusing = so_far.apart = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from pupitre.nlu.cascade import Piece, run
 from pupitre.nlu.grammar import Grammar
@@ -17,29 +17,68 @@ from pupitre.wish import Clause, Period, Wish
 RANKS = (Pick.FIRST, Pick.SECOND, Pick.THIRD)
 AGAIN = frozenset({Command.REPEAT.value, Command.SLOWER.value})
 """Commands that ask for the offers once more."""
+EVE = timedelta(days=1)
+"""Before the first offer: when dates that fit no offer are read anew, as seen from nearer."""
 NEAR = timedelta(minutes=30)
 """How far from "vers dix heures" an offer may be."""
+
+
+class Said(Struct, frozen=True):
+    """What was said about the offers, before it is decided which is meant. Ranks count from 0."""
+
+    kinds: frozenset[str]
+    commands: frozenset[str]
+    agent: bool
+    ranks: list[int]
+    day: int | None
+    """Which of the days on which there are offers."""
+    refused: list[int]
+    wish: Wish | None
+    by_time: list[int]
+    """Ranks of the offers that the wish fits."""
+    offers: tuple[datetime, ...]
+    count: int
 
 
 def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]) -> Heard[Pick] | None:
     """The offer meant. UNCLEAR when several fit; None when nothing about offers was said."""
     count = min(len(offers), len(RANKS)) or len(RANKS)
     pieces = run(grammar.topics["pick"], words, ACTIONS, now)
-    kinds = {piece.kind for piece in pieces}
     ranks, refused = _ranks(pieces, count)
     wish = _wish(words, grammar, now, offers)
-    by_time = _fitting(wish, offers) if wish else []
-    said = command(words, grammar)
-    if said is Command.AGENT:
+    if ranks and wish and not _fitting(wish, offers):  # "samedi le premier" names no first of a month
+        ranked = {at for piece in pieces if piece.kind == "rank" for at in range(piece.first, piece.end)}
+        wish = _wish([word for at, word in enumerate(words) if at not in ranked], grammar, now, offers)
+    said = Said(
+        kinds=frozenset(piece.kind for piece in pieces),
+        commands=frozenset(labels("command", words, grammar)),
+        agent=command(words, grammar) is Command.AGENT,
+        ranks=ranks,
+        day=next((piece.value - 1 for piece in pieces if piece.kind == "day" and isinstance(piece.value, int)), None),
+        refused=refused,
+        wish=wish,
+        by_time=_fitting(wish, offers) if wish else [],
+        offers=tuple(offers[:count]),
+        count=count,
+    )
+    return next((found for reading in READINGS if (found := reading(said))), None)
+
+
+def _asked(said: Said) -> Heard[Pick] | None:
+    """Somebody, or the offers once more, was asked for."""
+    if said.agent:
         return Heard(Pick.AGENT)
-    again = not AGAIN.isdisjoint(labels("command", words, grammar))
-    if not by_time and ("REPEAT" in kinds or (again and not ranks)):
-        return Heard(Pick.REPEAT)
-    if "NONE" in kinds and not ranks and not _names_a_day_or_hour(wish):
-        return Heard(Pick.NONE)
-    if len(by_time) > 1 and not kinds.isdisjoint({"first", "last"}):
-        return Heard(RANKS[by_time[0 if "first" in kinds else -1]])
-    return _decided(kinds, ranks, by_time) or _without_rank(kinds, refused, wish, offers, count)
+    again = not AGAIN.isdisjoint(said.commands) and not said.ranks
+    repeat = not said.by_time and ("REPEAT" in said.kinds or again)
+    return Heard(Pick.REPEAT) if repeat or "QUESTION" in said.kinds else None
+
+
+def _declined(said: Said) -> Heard[Pick] | None:
+    """None of them, and no offer was named; "le matin je peux pas, celui de l'après-midi" names one."""
+    if "NONE" not in said.kinds or said.ranks or _names_a_day_or_hour(said.wish):
+        return None
+    rest = said.wish is not None and said.wish.any_of and said.wish.none_of and len(said.by_time) == 1
+    return None if rest else Heard(Pick.NONE)
 
 
 def _names_a_day_or_hour(wish: Wish | None) -> bool:
@@ -48,14 +87,60 @@ def _names_a_day_or_hour(wish: Wish | None) -> bool:
     return any(clause.days or clause.dates or clause.at or clause.window_start for clause in wanted)
 
 
-def _decided(kinds: set[str], ranks: list[int], by_time: list[int]) -> Heard[Pick] | None:
+def _among(said: Said) -> Heard[Pick] | None:
+    """The earliest, the latest or the Nth of those that fit: "samedi le premier", "le premier jour à 2 heures"."""
+    if said.day is not None:
+        return _of_day(said)
+    if not {"earliest", "latest"}.isdisjoint(said.kinds):
+        return _by_clock(said)
+    if len(said.by_time) > 1 and not said.kinds.isdisjoint({"first", "last"}):
+        return Heard(RANKS[said.by_time[0 if "first" in said.kinds else -1]])
+    if len(said.by_time) > 1 and len(said.ranks) == 1 and said.ranks[0] not in said.by_time:
+        (rank,) = said.ranks
+        return Heard(RANKS[said.by_time[rank]]) if rank < len(said.by_time) else Heard(Pick.UNCLEAR)
+    return None
+
+
+def _of_day(said: Said) -> Heard[Pick] | None:
+    """The offer of the Nth day, at the time said if there was one."""
+    days = sorted({start.date() for start in said.offers})
+    if said.day is None or said.day >= len(days):
+        return None
+    of_day = [rank for rank, start in enumerate(said.offers) if start.date() == days[said.day]]
+    fitting = [rank for rank in of_day if rank in said.by_time] or of_day
+    return Heard(RANKS[fitting[0]]) if len(fitting) == 1 else None
+
+
+def _by_clock(said: Said) -> Heard[Pick] | None:
+    """The offer earliest or latest in its day, of those that fit."""
+    ranks = said.by_time or list(range(len(said.offers)))
+    clocks = [said.offers[rank].time() for rank in ranks]
+    wanted = (min if "earliest" in said.kinds else max)(clocks, default=None)
+    return Heard(RANKS[ranks[clocks.index(wanted)]]) if wanted and clocks.count(wanted) == 1 else None
+
+
+def _beside(said: Said) -> Heard[Pick] | None:
+    """The one after or before the one named: "celui d'après le lundi"; the other of two: "pas ce jeudi, l'autre"."""
+    step = ("next" in said.kinds) - ("previous" in said.kinds)
+    if step and len(said.by_time) > 1 and not said.ranks:  # they lie after, or before, the day named
+        return Heard(RANKS[said.by_time[0 if step > 0 else -1]])
+    named = said.ranks or said.by_time
+    if step and len(named) == 1 and 0 <= named[0] + step < said.count:
+        return Heard(RANKS[named[0] + step])
+    if {"not", "other"} <= said.kinds and len(said.by_time) == 2 and not said.ranks:  # noqa: PLR2004  # one and the other
+        return Heard(RANKS[said.by_time[1]])
+    return None
+
+
+def _decided(said: Said) -> Heard[Pick] | None:
     """The offer that rank and time together mean; None when neither names any."""
+    ranks, by_time = said.ranks, said.by_time
     both = [rank for rank in ranks if rank in by_time]
     if len(ranks) == 1 or len(both) == 1:
         return Heard(RANKS[(both or ranks)[0]])
     if len(by_time) == 1 and not ranks:
         return Heard(RANKS[by_time[0]])
-    if "NONE" in kinds and not ranks:
+    if "NONE" in said.kinds and not ranks:
         return Heard(Pick.NONE)
     if ranks or by_time:
         fitting = tuple(RANKS[rank] for rank in ranks or by_time)
@@ -63,20 +148,20 @@ def _decided(kinds: set[str], ranks: list[int], by_time: list[int]) -> Heard[Pic
     return None
 
 
-def _without_rank(
-    kinds: set[str], refused: Sequence[int], wish: Wish | None, offers: Sequence[datetime], count: int
-) -> Heard[Pick] | None:
+def _without_rank(said: Said) -> Heard[Pick] | None:
     """What it means when no offer was named."""
-    if "NONE" in kinds:
+    if "NONE" in said.kinds:
         return Heard(Pick.NONE)
-    left = [rank for rank in range(count) if rank not in refused]
-    if refused and len(left) == 1:
+    left = [rank for rank in range(said.count) if rank not in said.refused]
+    if said.refused and len(left) == 1:
         return Heard(RANKS[left[0]])
-    if "UNCLEAR" in kinds:
+    if "UNCLEAR" in said.kinds:
         return Heard(Pick.UNCLEAR)
-    if refused or (wish and offers):
-        return Heard(Pick.NONE)
-    return None
+    return Heard(Pick.NONE) if said.refused or (said.wish and said.offers) else None
+
+
+READINGS = (_asked, _declined, _among, _beside, _decided, _without_rank)
+"""What may have been said, the first that applies counts."""
 
 
 def _ranks(pieces: Sequence[Piece], count: int) -> tuple[list[int], list[int]]:
@@ -104,14 +189,16 @@ def _ranks(pieces: Sequence[Piece], count: int) -> tuple[list[int], list[int]]:
 
 
 def _wish(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]) -> Wish | None:
-    """What was said of when; dates without a month are those of the offers."""
+    """What was said of when; if it tells no offer from the others, as seen from just before them."""
     if not offers:
         return None
     heard = when(words, grammar, now)
-    if heard is not None and not _fitting(heard.value, offers):
-        near = when(words, grammar, datetime.combine(min(offers), time(), now.tzinfo))
-        heard = near if near is not None and _fitting(near.value, offers) else heard
-    return heard.value if heard else None
+    if heard is None or 0 < len(_fitting(heard.value, offers)) < len(offers):
+        return heard.value if heard else None
+    first = datetime.combine(min(offers), time(), now.tzinfo)
+    nearer = (when(words, grammar, seen_from) for seen_from in (first, first - EVE))
+    fitting = [near.value for near in nearer if near and _fitting(near.value, offers)]
+    return min((heard.value, *fitting), key=lambda wish: len(_fitting(wish, offers)) or len(RANKS) + 1)
 
 
 def _fitting(wish: Wish, offers: Sequence[datetime]) -> list[int]:

@@ -36,6 +36,8 @@ class Wishes:
         """That "pas" stood right after a wish."""
         self.contrast: Clause | None = None
         """The wish that was taken for the second of two so."""
+        self.doubted = False
+        """The last wish was refused by words that may also praise it."""
         self.apart = True
         """A new refusal began: what comes next is not part of the last one."""
         self.never = False
@@ -81,7 +83,7 @@ class Wishes:
             self.want(new)
         self.contrast = new if contrasted else None
         self.last = not avoided
-        self.choosing = self.linked = self.fallback = self.concluding = False
+        self.choosing = self.linked = self.fallback = self.concluding = self.doubted = False
 
     def _contrasted(self, new: Clause) -> bool:
         """Whether this is the second of two after a bare "pas": "pas lundi mardi". Of three all are refused."""
