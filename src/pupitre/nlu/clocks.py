@@ -83,6 +83,11 @@ def within(said: time, periods: tuple[Period, ...]) -> time:
     return said
 
 
+def declined(_: Found) -> Clause:
+    """Words that only look like a part of the day: "onze heures au plus tard le matin"."""
+    raise Declined
+
+
 def part(found: Found) -> Clause:
     """Part PERIOD ..."""
     return Clause(periods=tuple(Period(word) for word in found.words))
@@ -139,6 +144,7 @@ ACTIONS: dict[str, Action] = {
     "clock": clock,
     "clock_minus": clock_minus,
     "clock_in": clock_in,
+    "declined": declined,
     "part": part,
     "hours": hours,
     "time_from": time_from,

@@ -119,7 +119,7 @@ def _busy(so_far: Wishes, *, certain: bool) -> None:
     if so_far.last and so_far.wanted and not so_far.stated and not so_far.refusing and (certain or not bound):
         so_far.refused.append(so_far.wanted.pop())
         so_far.last, so_far.chain, so_far.apart = False, 0, True
-        so_far.doubted = not certain
+        so_far.doubted, so_far.busy = not certain, True
     elif certain:
         so_far.refusing = so_far.apart = True
 

@@ -65,7 +65,7 @@ class BadTemplate(ValueError):
 
 
 _TOKENS = re.compile(
-    r"(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<word>\d+|[a-z]+)|(?P<odd>[<>{}])"
+    r"(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<word>\d+|[a-z]+|[+/:])|(?P<odd>[<>{}])"
 )
 
 

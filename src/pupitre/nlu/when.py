@@ -41,6 +41,7 @@ def composed(pieces: Sequence[Piece], today: date) -> Wish:
         if clauses and not so_far.muted:
             _add(piece.kind, clauses, so_far)
         elif piece.kind in MARKS and not clauses and (piece.kind != "than" or _between_wishes(pieces, at)):
+            so_far.busy = False
             MARKS[piece.kind](so_far)
     return _result(so_far)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from pupitre.nlu.clauses import (
     DAY_FIELDS,
@@ -22,59 +22,67 @@ from pupitre.nlu.clauses import (
 from pupitre.wish import Clause
 
 
-class Wishes:
+class Wishes(Struct):
     """What stands so far of an utterance read from left to right; `marks` changes how the next wish is taken."""
 
-    def __init__(self, today: date) -> None:
-        self.today = today
-        self.wanted: list[Clause] = []
-        self.refused: list[Clause] = []
-        self.refusing = False
-        self.denying = False
-        """The refusal is a bare "pas": of two days said after it without a joint the second is wanted."""
-        self.denied_after = False
-        """That "pas" stood right after a wish."""
-        self.contrast: Clause | None = None
-        """The wish that was taken for the second of two so."""
-        self.doubted = False
-        """The last wish was refused by words that may also praise it."""
-        self.apart = True
-        """A new refusal began: what comes next is not part of the last one."""
-        self.never = False
-        """Every time was refused: "je travaille tous les jours sauf ..." wants what is excepted."""
-        self.linked = False
-        """An "or" or "and" was said since the last wish."""
-        self.choosing = False
-        """An "or" was said since the last wish."""
-        self.fallback = False
-        """A "sinon" was said since the last wish."""
-        self.stale: set[tuple[str, ...]] = set()
-        """What a correction was announced for: replaced by what is said next on the same side (day or time)."""
-        self.limited = False
-        """The last clause was a limit: "pas avant dix heures"."""
-        self.stated = False
-        """The last clause was said to suit, so a refusal after it speaks of what follows."""
-        self.last = False
-        """The mark before was a wish."""
-        self.preferring = False
-        """A "plutôt" was said: what follows a "que" is liked less."""
-        self.concluding = False
-        """A "donc" was said after a wish: what follows is what was meant."""
-        self.muted = False
-        """A reason is being given: days and times in it are no wishes."""
-        self.chain = 0
-        """Clauses at the end of `wanted` that are joined by a plain "or": a time said last holds for all."""
-        self.leading: Clause | None = None
-        """A time said before the days of the last wish: it holds for the days joined to them."""
-        self.closed = False
-        """The last wish was said to hold all day: no time of day said later is part of it."""
-        self.asap = self.any = self.impossible = False
-        self.newest: Clause | None = None
-        """The wish said last."""
-        self.before: tuple[tuple[Clause, ...], tuple[Clause, ...]] = ((), ())
-        """What was wanted and refused before the newest wish."""
+    today: date
+    wanted: list[Clause] = []
+    refused: list[Clause] = []
+    refusing: bool = False
+    denying: bool = False
+    """The refusal is a bare "pas": of two days said after it without a joint the second is wanted."""
+    denied_after: bool = False
+    """That "pas" stood right after a wish."""
+    contrast: Clause | None = None
+    """The wish that was taken for the second of two so."""
+    doubted: bool = False
+    """The last wish was refused by words that may also praise it."""
+    busy: bool = False
+    """The last wish was just refused by what is done then: an hour said next tells when."""
+    inherited: bool = False
+    """The last wish has its days from the one before it: "mardi à dix heures ou onze heures"."""
+    apart: bool = True
+    """A new refusal began: what comes next is not part of the last one."""
+    never: bool = False
+    """Every time was refused: "je travaille tous les jours sauf ..." wants what is excepted."""
+    linked: bool = False
+    """An "or" or "and" was said since the last wish."""
+    choosing: bool = False
+    """An "or" was said since the last wish."""
+    fallback: bool = False
+    """A "sinon" was said since the last wish."""
+    stale: set[tuple[str, ...]] = set()
+    """What a correction was announced for: replaced by what is said next on the same side (day or time)."""
+    limited: bool = False
+    """The last clause was a limit: "pas avant dix heures"."""
+    stated: bool = False
+    """The last clause was said to suit, so a refusal after it speaks of what follows."""
+    last: bool = False
+    """The mark before was a wish."""
+    preferring: bool = False
+    """A "plutôt" was said: what follows a "que" is liked less."""
+    concluding: bool = False
+    """A "donc" was said after a wish: what follows is what was meant."""
+    muted: bool = False
+    """A reason is being given: days and times in it are no wishes."""
+    chain: int = 0
+    """Clauses at the end of `wanted` that are joined by a plain "or": a time said last holds for all."""
+    leading: Clause | None = None
+    """A time said before the days of the last wish: it holds for the days joined to them."""
+    closed: bool = False
+    """The last wish was said to hold all day: no time of day said later is part of it."""
+    asap: bool = False
+    any: bool = False
+    impossible: bool = False
+    newest: Clause | None = None
+    """The wish said last."""
+    before: tuple[tuple[Clause, ...], tuple[Clause, ...]] = ((), ())
+    """What was wanted and refused before the newest wish."""
 
     def add(self, new: Clause, *, avoided: bool) -> None:
+        if self.busy and self._tells_when_busy(new):
+            self.busy = False
+            return
         contrasted = self._contrasted(new)
         self.before, self.newest = (tuple(self.wanted), tuple(self.refused)), new
         if avoided or (self.refusing and not contrasted):
@@ -83,7 +91,17 @@ class Wishes:
             self.want(new)
         self.contrast = new if contrasted else None
         self.last = not avoided
-        self.choosing = self.linked = self.fallback = self.concluding = self.doubted = False
+        self.choosing = self.linked = self.fallback = self.concluding = self.doubted = self.busy = False
+
+    def _tells_when_busy(self, new: Clause) -> bool:
+        """Whether it is the time of what was said to be done that day: "le mardi j'ai kiné à dix heures"."""
+        if self.refusing or self.choosing or not self.refused or has(new, DAY_FIELDS):
+            return False
+        narrowed = joined(self.refused[-1], new, union=False)
+        if narrowed is None or has(self.refused[-1], TIME_FIELDS):
+            return False
+        self.refused[-1] = self.refused[-1] if new.at else narrowed  # what is done at ten may last
+        return True
 
     def _contrasted(self, new: Clause) -> bool:
         """Whether this is the second of two after a bare "pas": "pas lundi mardi". Of three all are refused."""
@@ -123,6 +141,9 @@ class Wishes:
         if corrected:
             self.stale -= corrected
             self.wanted[-1] = replaced(current, new)
+        elif self.inherited and not self.linked and has(new, DAY_FIELDS) and not has(new, TIME_FIELDS):
+            self.wanted[-1] = replaced(current, new)
+            self.inherited = False
         elif self._stands_apart(current, new):
             self.wanted.append(new)
             self.chain, self.leading, self.closed = 1, None, False
@@ -143,11 +164,15 @@ class Wishes:
         splits = self.choosing and same_side(current, new) and (self.fallback or not lists(current, new))
         merged = None if splits else joined(current, new, union=self.choosing)
         if merged is None:
+            self.inherited = self.choosing and not self.fallback and not has(new, DAY_FIELDS)
+            if self.inherited:
+                new = joined(days_of(current), new, union=False) or new
             self.leading = None
             self.chain = self.chain + 1 if self.choosing and not self.fallback else 1
             self.wanted.append(in_same_window(current, new))
             self.stated = False
             return
+        self.inherited = False
         if not has(current, DAY_FIELDS) and not has(new, TIME_FIELDS):
             self.leading = times_of(current)
         self.wanted[-1] = merged
