@@ -1,6 +1,6 @@
 """Ways of saying when mean what the list of them says (`wishes.yaml`)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import yaml
@@ -18,6 +18,13 @@ WAYS = yaml.safe_load((HERE / "wishes.yaml").read_text(encoding="utf-8"))
 LINES = [(text, meant) for ways in WAYS.values() for text, meant in ways.items()]
 
 
+def later(wish: Wish) -> list[datetime]:
+    """Some hours of each day of a year that the wish allows: `cells` see three months."""
+    days = (SAID.replace(hour=0) + timedelta(days=ahead) for ahead in range(91, 400))
+    starts = (day.replace(hour=hour) for day in days for hour in (9, 15))
+    return [start for start in starts if wish and wish.allows(start)]
+
+
 @pytest.mark.parametrize(("text", "meant"), LINES, ids=[text for text, _ in LINES])
 def test_a_way_of_saying_when_means_what_the_list_says(text, meant):
     """The same half hours are allowed, and as soon as possible, any time and a conflict are told alike."""
@@ -25,6 +32,7 @@ def test_a_way_of_saying_when_means_what_the_list_says(text, meant):
     got, expected = heard.value if heard else Wish(), wish(meant, SAID.year)
 
     assert cells(got, SAID) == cells(expected, SAID)
+    assert later(got) == later(expected)
     assert (got.asap, got.conflict, bool(got)) == (expected.asap, expected.conflict, bool(expected))
     assert got.any or not expected.any
 

@@ -17,7 +17,9 @@ from pupitre.nlu.words import words
 GRAMMAR = load("fr-FR").grammar
 FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")))
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
-TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "reminder")
+WAYS = (HERE / "wishes.yaml", HERE / "dictated.yaml")
+"""Lists of ways of saying something: text -> what it means."""
+TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder")
 
 
 def utterances() -> Iterator[tuple[str, str]]:
@@ -31,6 +33,11 @@ def utterances() -> Iterator[tuple[str, str]]:
     for path in LISTS:
         for texts in yaml.safe_load(path.read_text(encoding="utf-8")).values():
             yield from ((text, "2026-01-05T10:00") for text in texts)
+    for path in WAYS:
+        for ways in yaml.safe_load(path.read_text(encoding="utf-8")).values():
+            yield from ((text, "2026-01-05T10:00") for text in ways)
+    for text in yaml.safe_load((HERE / "picks.yaml").read_text(encoding="utf-8")):
+        yield text, "2026-01-05T10:00"
 
 
 def exercised() -> set[str]:

@@ -204,11 +204,11 @@ def _daynos(found: Found) -> list[int]:
 
 def day_next(found: Found) -> Clause:
     """day_next N: N days after a day."""
-    (day,) = (piece for piece in found.pieces if piece.kind in ("day", "dayno"))
-    if isinstance(day.value, int):
-        return one_day(next_dayno(found.now.date(), day.value) + timedelta(days=int(found.words[0])))
-    if isinstance(day.value, Clause) and len(day.value.dates) == 1:
-        return one_day(day.value.dates[0] + timedelta(days=int(found.words[0])))
+    said = found.all("day")
+    if not said:
+        return one_day(next_dayno(found.now.date(), _daynos(found)[0]) + timedelta(days=int(found.words[0])))
+    if isinstance(said[0], Clause) and len(said[0].dates) == 1:
+        return one_day(said[0].dates[0] + timedelta(days=int(found.words[0])))
     raise Declined
 
 

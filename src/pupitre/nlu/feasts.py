@@ -11,6 +11,8 @@ from pupitre.wish import Clause
 
 BREAK = timedelta(days=16)
 """A school break of two weeks, from its Saturday to the Monday after it."""
+BREAKS = {11: (11, 2), 12: (1, 2)}
+"""Month of the feast -> month and day from which on the Monday is looked for."""
 LAST_BEFORE_WINTER = 10
 """Month after which "la rentrée" is the one after Christmas."""
 
@@ -96,9 +98,15 @@ def _weekday_by(ahead: Callable[[int], int]) -> Action:
 
 
 def _back_to_school(found: Found) -> date:
-    """The first Monday from MM-DD on: when the breaks end that all of France has at once (Toussaint, Christmas)."""
-    month, day = (int(word) for word in found.words[0].split("-"))
-    return _monday_from(found.now.date(), month, day)
+    """The first Monday after a feast's break, of those that all of France has at once: Toussaint and Christmas.
+
+    Raises Declined for another feast: its breaks differ by region and year.
+    """
+    feasts = [value for value in found.all("feast") if isinstance(value, Clause)]
+    month = feasts[0].dates[0].month if feasts else 12
+    if month not in BREAKS:
+        raise Declined
+    return _monday_from(found.now.date(), *BREAKS[month])
 
 
 def _monday_from(today: date, month: int, day: int) -> date:
@@ -118,7 +126,7 @@ def back_to_school(found: Found) -> Clause:
 
 
 def school_break(found: Found) -> Clause:
-    """school_break MM-DD: the two weeks before school goes on, about that day."""
+    """The two weeks before school goes on."""
     end = _back_to_school(found)
     return window(max(end - BREAK, found.now.date()), end - timedelta(days=1))
 

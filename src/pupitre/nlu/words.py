@@ -195,6 +195,9 @@ def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
                 numbers[0] = str(int(kept.pop()) + int(numbers[0]))
             kept.extend(one for number in numbers for one in _converted([number], lexicon))
             continue
+        if word in lexicon.closing and len(part) > 1 and part[-2] in lexicon.open:
+            kept.extend(_converted(part[:-1], lexicon))  # "quatre vingt" and "quatre vingts"
+            part = part[-1:]
         part.append(word)
         if word in lexicon.closing:
             kept.extend(_converted(part, lexicon))
