@@ -40,6 +40,15 @@ class Company:
         """Living events that name an appointment."""
         return [one for one in self.desk.state["google_events"] if one["external_uid"] and one["status"] != "cancelled"]
 
+    def events_in(self, calendar):
+        """Living events of this calendar, whatever world it is in."""
+        found = requests.get(f"{self.emulators.google}/_emu/events", timeout=10).json()["items"]
+        return [
+            {"id": one["id"], "start": one["start"].get("dateTime")}
+            for one in found
+            if one["calendarId"] == calendar and one["status"] != "cancelled"
+        ]
+
     @property
     def open_tasks(self):
         return [(one["kind"], one["reason"]) for one in self.desk.state["tasks"] if one["status"] == "open"]

@@ -81,3 +81,117 @@ def test_a_message_of_an_unknown_channel_is_refused(company, headers):
 
     assert answer.status == 404
     assert "no such channel" in answer.json["detail"]
+
+
+def asked(company):
+    """Which calendars Google was asked to list since the last time."""
+    calls = requests.get(f"{company.emulators.google}/_emu/calls", timeout=10).json()
+    requests.delete(f"{company.emulators.google}/_emu/calls", timeout=10)
+    return sorted(call.partition(" ")[2][:3] for call in calls if call.startswith("events.list"))
+
+
+def heard(company):
+    """Both channels have said that they are open, and what that brought is done."""
+    company.wait()
+    assert eventually(lambda: all("heard_at" in one for one in company.desk.get("/v1/sync").json["calendars"]))
+    while asked(company):
+        time.sleep(0.5)
+
+
+def test_while_a_live_channel_is_silent_its_calendar_is_not_read(company):
+    """Nothing to do: nothing is asked, but once an hour, for messages get lost; a change costs one reading, of its
+    calendar."""
+    heard(company)
+    quiet = []
+    for _ in range(3):
+        company.wait()
+        quiet += asked(company)
+    company.wait(60)
+    hourly = asked(company)
+    company.agent().put(span("2026-01-09T15:00:00+01:00"))
+
+    assert [] == quiet
+    assert ["a45", "a46"] == hourly
+    seen = []
+    assert eventually(lambda: "a45" in (seen.extend(asked(company)) or seen))
+
+
+def test_a_channel_that_was_never_heard_proves_nothing(company):
+    """Google took the address, and no message comes through: the calendars are read in every round, once."""
+    order(company, "webhook_route", {"host": HOST, "to": None})
+    company.wait()
+    asked(company)
+    company.wait()
+
+    assert ["a45", "a46"] == asked(company)
+
+
+class Kept:
+    """Messages that Google has sent and nobody has got yet."""
+
+    def __init__(self, company):
+        self.company = company
+
+    @property
+    def messages(self):
+        answer = requests.get(f"{self.company.emulators.google}/_emu/deliveries", timeout=10).json()
+        return [{name: value for name, value in one["headers"].items() if name.startswith("X-")} for one in answer]
+
+    def about(self, calendar):
+        return [one for one in self.messages if f"/{calendar}@" in one["X-Goog-Resource-URI"].replace("%40", "@")]
+
+    def deliver(self, *messages, **changed):
+        return [
+            self.company.desk.request("POST", "/google/notifications", b"", token="", headers=one | changed).status
+            for one in messages
+        ]
+
+
+@pytest.fixture
+def kept(company):
+    order(company, "webhook_route", {"host": HOST, "to": None})
+    order(company, "webhook_sink", {"host": HOST})
+    yield Kept(company)
+    order(company, "webhook_sink", {"host": HOST, "answers": None})
+
+
+def test_late_repeated_and_disordered_messages_do_no_harm(company, kept):
+    company.wait()
+    record = company.record
+    company.agent().move(record["google_event_id"], span(MOVED))
+    assert eventually(lambda: len(kept.about("a45")) == 2)
+    hello, moved = kept.about("a45")
+
+    assert [204] * 6 == kept.deliver(moved, hello, moved, moved, hello, moved)
+    assert eventually(lambda: company.record["sync_state"] == "error")
+    company.sync("keep", "record", str(record["id"]), "--by", "Anne")
+    kept.deliver(moved, hello)
+    company.wait()
+    assert ("synced", []) == (company.record["sync_state"], company.open_tasks)
+    assert [record["start"]] == [one["start"] for one in company.events]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("X-Goog-Channel-Token", "guessed"), ("X-Goog-Channel-Token", ""), ("X-Goog-Resource-ID", "another")],
+)
+def test_a_message_that_is_not_the_channels_own_is_refused(company, kept, header, value):
+    company.wait()
+    company.agent().move(company.record["google_event_id"], span(MOVED))
+    assert eventually(lambda: len(kept.about("a45")) == 2)
+    moved = kept.about("a45")[1]
+
+    assert [404] == kept.deliver(moved, **{header: value})
+    time.sleep(0.5)
+    assert "synced" == company.record["sync_state"]
+
+
+def test_the_messages_of_a_channel_that_was_replaced_are_refused(company, kept):
+    """Row 15 of the complaints: renewed in time; what the old one still says is a stranger's."""
+    company.wait()
+    old = kept.about("a45")[0]
+    company.desk.clock(set="2026-01-09T01:00:00+01:00")
+    new = kept.about("a45")[-1]
+
+    assert old["X-Goog-Channel-ID"] != new["X-Goog-Channel-ID"]
+    assert [404, 204] == kept.deliver(old, new)

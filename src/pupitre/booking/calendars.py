@@ -44,6 +44,8 @@ class Round:
     """Whether the record could be read: else what is known of it may be old."""
     read: int = 0
     unreadable: set[str] = field(default_factory=set)
+    homes: dict[BackendId, str] = field(default_factory=dict)
+    """Each agent's calendar, as the directory has it now."""
     strangers: list[PlanningEvent] = field(default_factory=list)
     """Living events of our uid that no followed appointment calls its own."""
     troubles: list[str] = field(default_factory=list)
@@ -58,6 +60,7 @@ class Round:
 async def read_all(step: InStep, agenda: WatchedAgenda, found: Round, agents: Sequence[Agent]) -> None:
     """Every agent's calendar, one after the other; one that fails keeps no other from being read."""
     kept = {calendar.agent_id: calendar for calendar in await step.following.calendars()}
+    found.homes = {agent.id: agent.calendar for agent in agents if agent.calendar}
     for agent in agents:
         if not agent.calendar:
             continue

@@ -148,7 +148,8 @@ async def later(world: World, asked: Commitment, error: Unavailable, attempt: in
         return await _give_up(world, kept, f"{too_late}: {error}")
     await world.due.put([due])
     if kept.recorded_at is not None and kept.intent is Intent.RESCHEDULE:
-        await reminders.follow(world, await world.records.read(_appointment(kept)))
+        with suppress(DeskError):  # the record may be what is down; whoever dials reads the appointment again
+            await reminders.follow(world, await world.records.read(_appointment(kept)))
     outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else None
     line = ("waiting", f"for another try at {due.due.isoformat()}: {error}")
     return await _end(world, asked, CommitmentStatus.WAITING, outcome, [line], error=str(error))

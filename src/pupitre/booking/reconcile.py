@@ -129,7 +129,7 @@ async def _settle_all(step: InStep, found: Round) -> list[tuple[Followed, Did]]:
     for one in [one for one in found.known.values() if one.noticed_at is not None]:
         id_ = one.appointment.id
         try:
-            settled = await settle(step, one, found.unreadable)
+            settled = await settle(step, one, found.unreadable, found.homes)
         except DeskError as error:
             found.troubles.append(f"appointment {id_}: {error}")
             if isinstance(error, Refused):

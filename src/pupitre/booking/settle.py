@@ -4,7 +4,7 @@ step). Whatever is done here may be done again: a second time finds nothing to d
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from pupitre.booking import commit, conflicts, reminders
 from pupitre.booking.drift import Drift, drift, in_conflict
 from pupitre.booking.in_step import InStep
 from pupitre.booking.keys import external_uid
-from pupitre.model import Appointment, AppointmentStatus, CalendarRef, SyncState
+from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, SyncState
 from pupitre.ports import (
     CommitmentStatus,
     Conflict,
@@ -47,9 +47,10 @@ class Settled(Struct, frozen=True):
 
 
 async def settle(  # noqa: PLR0911 -- each return is a way in which there is nothing more to do
-    step: InStep, one: Followed, unreadable: Collection[str]
+    step: InStep, one: Followed, unreadable: Collection[str], homes: Mapping[BackendId, str]
 ) -> Settled:
-    """Look at both sides as they are now, and act. `unreadable`: calendars that cannot be read at present.
+    """Look at both sides as they are now, and act. `unreadable`: calendars that cannot be read at present; `homes`:
+    each agent's calendar, none where the directory could not be read.
 
     Raises DeskError: then nothing is settled, and it is to be looked at again.
     """
@@ -65,6 +66,11 @@ async def settle(  # noqa: PLR0911 -- each return is a way in which there is not
     event = await living_event(step, step.agenda, shown)
     if await _quiet(step, one) != before:
         return Settled(Did.LATER, one)
+    if record is not None and _left_behind(record, event, homes):
+        event = _as_its_agents(record, event)
+        lost = event is None and not await _was_deleted(step.agenda, record)
+        if lost or (event is not None and event.slot == record.slot):
+            return await _bring_home(step, step.agenda, record, event)
     found = drift(record, event, one.agreed)
     if record is None or record.status is AppointmentStatus.CANCELED:
         did = await _take_off(step, record, shown, event)
@@ -74,6 +80,36 @@ async def settle(  # noqa: PLR0911 -- each return is a way in which there is not
     did, record = await _act(step, step.agenda, found, record, event, one)
     agreed = record.slot if did is not Did.CONFLICT and not in_conflict(record) else one.agreed
     return Settled(did, Followed(record, agreed))
+
+
+def _left_behind(record: Appointment, event: PlanningEvent | None, homes: Mapping[BackendId, str]) -> bool:
+    """Whether it stands, or stood, in a calendar that is no agent's any more, while its agent has another one."""
+    if record.ref is None or record.status is AppointmentStatus.CANCELED or in_conflict(record):
+        return False
+    calendar = event.ref.calendar_id if event is not None else record.ref.calendar_id
+    return record.slot.agent_id in homes and calendar not in homes.values()
+
+
+def _as_its_agents(record: Appointment, event: PlanningEvent | None) -> PlanningEvent | None:
+    """An event of nobody's calendar still is the agent's for whom it was put there."""
+    if event is None or event.slot is None:
+        return event
+    return replace(event, slot=replace(event.slot, agent_id=record.slot.agent_id))
+
+
+async def _was_deleted(agenda: WatchedAgenda, record: Appointment) -> bool:
+    """Whether its calendar, which can still be read, says that somebody deleted it."""
+    assert record.ref is not None
+    try:
+        return (await agenda.read(record.ref)).cancelled
+    except NotFound:
+        return False
+
+
+async def _bring_home(step: InStep, agenda: WatchedAgenda, record: Appointment, event: PlanningEvent | None) -> Settled:
+    """Into the agent's new calendar; what cannot be seen any more in the old one is made anew there."""
+    record = await carry_to_planning(step, agenda, record, event)
+    return Settled(Did.CARRIED_TO_PLANNING, Followed(record, record.slot))
 
 
 async def _act(  # noqa: PLR0911 -- one line per drift

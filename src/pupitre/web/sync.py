@@ -70,6 +70,7 @@ def _calendar(one: FollowedCalendar, zone: str) -> dict[str, object]:
         "owner_user_id": one.agent_id,
         "read_at": one.read_at and local(one.read_at, zone),
         "announced_until": one.channel and local(one.channel.expires_at, zone),
+        "heard_at": one.heard_at and local(one.heard_at, zone),
         "trouble": one.trouble,
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -42,8 +42,8 @@ class _FreeBusyOrder(Struct, forbid_unknown_fields=True):
 
 class _SinkOrder(Struct, forbid_unknown_fields=True):
     host: str
-    answers: list[int] = []
-    """One status per delivery, the last one for ever; none: 200."""
+    answers: list[int] | None = []
+    """One status per delivery, the last one for ever; none: 200. None: it is there no longer."""
 
 
 class _RouteOrder(Struct, forbid_unknown_fields=True):
@@ -133,7 +133,10 @@ class ControlPlane:
 
     async def _sink(self, request: Request) -> Response:
         order = msgspec.json.decode(await request.body(), type=_SinkOrder)
-        self._push.add_sink(order.host, order.answers)
+        if order.answers is None:
+            self._push.drop_sink(order.host)
+        else:
+            self._push.add_sink(order.host, order.answers)
         return JSONResponse({})
 
     async def _route(self, request: Request) -> Response:

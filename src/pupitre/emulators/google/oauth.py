@@ -110,10 +110,11 @@ def _holder(state: State, refresh_token: str) -> Person | None:
 
 
 def _loaded_owner(state: State, refresh_token: str) -> Person | None:
-    """`rt-x` refreshes for the owner of a loaded calendar as `ya29.emu-x` speaks for him."""
+    """`rt-x` refreshes for whom `ya29.emu-x` speaks; `rt-x~2` stands for another consent of the same person."""
     if not refresh_token.startswith("rt-"):
         return None
-    return people.bearer(state, people.TOKEN_PREFIX + refresh_token.removeprefix("rt-"))
+    name = refresh_token.removeprefix("rt-").partition("~")[0]
+    return people.bearer(state, people.TOKEN_PREFIX + name)
 
 
 def _assert(state: State, assertion: str) -> Reply:

@@ -73,6 +73,11 @@ class Push:
     def add_sink(self, host: str, answers: Iterable[int]) -> None:
         self._sinks[host] = _Sink(deque(answers))
 
+    def drop_sink(self, host: str) -> None:
+        """Take it away, and everything that sinks got."""
+        self._sinks.pop(host, None)
+        self._delivered.clear()
+
     def deliveries(self, channel_id: str | None) -> list[Json]:
         """What the sinks got, oldest first: `[{channel, headers, body, status}]`."""
         return [d for d in self._delivered if channel_id in (None, d["channel"])]
