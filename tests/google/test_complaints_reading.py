@@ -39,7 +39,7 @@ async def test_complaint_6_a_whole_day_is_no_busy_time_or_bleeds_into_the_next(g
 
 
 async def test_complaint_7_everybody_is_free_when_busy_time_cannot_be_read(google, agenda, agents, alice):
-    """One calendar that answers with an error is nobody's free time; the others are read."""
+    """Row 39: one calendar that answers with an error is nobody's free time; the others are read."""
     google.order("freebusy_error", {"calendarId": agents[0].calendar, "reason": "internalError"})
     google.person(agents[1].calendar).put(NOON)
     found = await agenda.busy([*agents, Agent(48, "Denis", "denis@clinique.test"), Agent(49, "Emma")], DAY)

@@ -19,7 +19,7 @@ async def an_address(_patient):
 
 
 async def test_complaint_2_invitations_are_sent_again_and_again(agenda, agents, sent, visit, later):
-    """Every write says that nobody is to be told; not saying it would leave that to Google's defaults."""
+    """Row 29: every write says that nobody is to be told; not saying it would leave that to Google's defaults."""
     ref = await agenda.insert(visit, agents[0], "key-1")
     ref = await agenda.move(ref, later, agents[0], "key-2", before=visit.slot)
     theirs = replace(visit, slot=at(TUESDAY, agents[1]))

@@ -186,6 +186,7 @@ async def test_a_credential_that_google_no_longer_takes_is_told_at_once(google, 
 
 
 async def test_a_token_is_renewed_before_it_ends(google, open_agenda, agents, clock, sent):
+    """Row 31: its life is reckoned from when it was given."""
     agenda = open_agenda(ServiceAccount(google.service_account()))
     await agenda.busy(agents, DAY)
     google.order("clock", {"advance_s": 3600})

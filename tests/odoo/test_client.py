@@ -191,6 +191,7 @@ async def test_an_error_means_the_same_whatever_the_language_of_its_text(lab, na
 
 @ways("19 json2", "emulator json2")
 async def test_a_key_chooses_json2_where_the_server_knows_it(place):
+    """Row 41: both ways to speak to Odoo; the other tests of this folder run on each."""
     client = place.client()
     assert (await client.wire(), await count(client) > 0) == (Wire.JSON2, True)
     await client.close()
