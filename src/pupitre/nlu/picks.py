@@ -84,7 +84,8 @@ def _declined(said: Said) -> Heard[Pick] | None:
 def _names_a_day_or_hour(wish: Wish | None) -> bool:
     """Whether more was said of when than "tôt" or "tard", which may well be the complaint."""
     wanted = wish.any_of if wish else ()
-    return any(clause.days or clause.dates or clause.at or clause.window_start for clause in wanted)
+    bounded = any((clause.not_before is None) != (clause.not_after is None) for clause in wanted)
+    return bounded or any(clause.days or clause.dates or clause.at or clause.window_start for clause in wanted)
 
 
 def _among(said: Said) -> Heard[Pick] | None:
@@ -136,6 +137,9 @@ def _decided(said: Said) -> Heard[Pick] | None:
     """The offer that rank and time together mean; None when neither names any."""
     ranks, by_time = said.ranks, said.by_time
     both = [rank for rank in ranks if rank in by_time]
+    dated = said.wish is not None and any(clause.dates for clause in said.wish.any_of)
+    if len(ranks) == len(by_time) == 1 and dated and not both:  # "le trois": the third, or the 3 March
+        return Heard(Pick.UNCLEAR, others=(RANKS[ranks[0]], RANKS[by_time[0]]))
     if len(ranks) == 1 or len(both) == 1:
         return Heard(RANKS[(both or ranks)[0]])
     if len(by_time) == 1 and not ranks:
