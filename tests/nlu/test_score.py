@@ -23,7 +23,7 @@ FLOORS = {
     "slotpick": 0.93,
     "constraints": 0.94,
     "phones": 0.97,
-    "birthdates": 0.95,
+    "birthdates": 0.97,
     "names": 0.97,
 }
 """What the half that nobody reads scores; a change that loses some of it was tuned to what was read."""
