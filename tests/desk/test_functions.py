@@ -101,6 +101,24 @@ def test_a_slot_that_is_taken_is_a_problem_of_its_own(world):
     )
 
 
+def test_what_has_begun_already_is_not_booked_but_found_again(world):
+    late = book(world, "late", start="2026-01-02 08:00:00", stop="2026-01-02 08:30:00")
+    booked = book(world)
+    world.clock(set="2026-01-08T09:00:00+01:00")
+
+    assert (422, "invalid") == (late.status, late.json["type"].rpartition(":")[2])
+    assert booked.json["appointment"]["event_id"] == book(world).json["appointment"]["event_id"]
+
+
+def test_an_agent_who_is_not_there_is_not_found(world):
+    slot = WEDNESDAY | {"owner_user_id": 987654}
+    answer = commit(world, intent="BOOK", partner_id=world.ids["patients"]["+33612345678"], slot=slot)
+
+    assert 404 == answer.status
+    assert "987654" in answer.json["detail"]
+    assert [] == world.state["commitments"]
+
+
 def test_moving_and_cancelling(world):
     made = book(world).json["appointment"]["event_id"]
     slot = {"start": "2026-01-08 10:00:00", "stop": "2026-01-08 10:30:00", "owner_user_id": world.ids["agents"]["a46"]}

@@ -36,6 +36,18 @@ def restored(url, tmp_path, request):
     server.drop_database(address)
 
 
+@pytest.mark.parametrize("beside", ["", "-wal", "-shm"])
+async def test_the_store_is_never_copied_over_itself(tmp_path, beside):
+    store = tmp_path / "pupitre.db"
+    store.touch()
+    link = tmp_path / "a link"
+    link.symlink_to(f"{store}{beside}")
+
+    for target in (link, tmp_path / f"pupitre.db{beside}"):
+        with pytest.raises(ConfigError, match="the store itself"):
+            await backup(f"sqlite:///{store}", target)
+
+
 async def test_a_copy_made_while_batches_are_written_holds_all_before_it_and_no_half(url, database, tmp_path, restored):
     for n in range(100):
         await database.write(*halves(n))

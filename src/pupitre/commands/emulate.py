@@ -14,7 +14,9 @@ from pupitre.ports.errors import ConfigError
 
 
 @click.command()
-@click.option("--port", default=8090, show_default=True, help="On loopback; 0 picks a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="On loopback; 0 picks a free one."
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),

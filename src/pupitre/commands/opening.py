@@ -28,6 +28,19 @@ config_option = click.option(
 tenant_option = click.option("--tenant", "tenant_id", help="Which organisation, where the desk serves several.")
 
 
+class PersonName(click.ParamType[str]):
+    """The name of somebody: not blank, on one line."""
+
+    name = "name"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name without spaces around it."""
+        text = " ".join(str(value).split())
+        if not any(letter.isalpha() for letter in text):
+            self.fail(f'{value!r} is nobody\'s name; write it as "Jean Dupont".', param, ctx)
+        return text
+
+
 @asynccontextmanager
 async def opened(config: Config) -> AsyncIterator[House]:
     """The desk's store and tenants, without serving."""

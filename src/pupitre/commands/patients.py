@@ -10,7 +10,7 @@ import click
 from pupitre.backends.local.csv_import import PatientFile, read_patients
 from pupitre.backends.local.directory import LocalDirectory
 from pupitre.commands.listing import show
-from pupitre.commands.opening import config_option, tenant_option, with_tenant
+from pupitre.commands.opening import PersonName, config_option, tenant_option, with_tenant
 from pupitre.phones import e164
 from pupitre.wiring import House, Tenant
 
@@ -40,7 +40,7 @@ def list_(config_file: Path, tenant_id: str | None) -> None:
 
 
 @patients.command()
-@click.argument("name")
+@click.argument("name", type=PersonName())
 @click.option("--phone", "phones", multiple=True, help="As people write it; several may be given.")
 @click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), help="YYYY-MM-DD")
 @config_option
@@ -51,6 +51,9 @@ def add(
     """Add NAME, first name first: "Jean Dupont"."""
 
     async def work(house: House, tenant: Tenant) -> None:
+        born = birth_date.date() if birth_date else None
+        if born and born > tenant.desk.script.settings.local(house.clock.now()).date():
+            raise click.BadParameter(f"{born} is still to come: nobody was born then.")
         written = []
         for phone in phones:
             number = e164(phone, tenant.settings.region)
@@ -60,7 +63,7 @@ def add(
                 )
             written.append(number)
         directory = LocalDirectory(house.database, tenant.id)
-        made = await directory.add(name, written, birth_date.date() if birth_date else None)
+        made = await directory.add(name, written, born)
         click.echo(f"{made.id}  {made.name}")
 
     with_tenant(config_file, tenant_id, work)
@@ -99,7 +102,7 @@ def import_(context: click.Context, file: Path, config_file: Path, tenant_id: st
         return read
 
     found = with_tenant(config_file, tenant_id, work)
-    click.echo(f"{len(found.entries)} patients imported, {len(found.refused)} lines left out.")
+    click.echo(f"Patients imported: {len(found.entries)}. Lines left out: {len(found.refused)}.")
     for line in found.refused:
         click.echo(f"line {line.number}: {line.reason}", err=True)
     if found.refused:

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import click
 
+from pupitre.backends.local.directory import LocalDirectory
 from pupitre.backends.local.feeds import Feeds
 from pupitre.backends.local.records import LocalRecords
 from pupitre.backends.local.roster import Roster
 from pupitre.booking import commit
 from pupitre.commands.listing import show
-from pupitre.commands.opening import config_option, instant, tenant_option, wall, with_tenant
+from pupitre.commands.opening import PersonName, config_option, instant, tenant_option, wall, with_tenant
 from pupitre.dialogue.effects import Commit
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import Agent, BackendId, Intent, Interval, Slot, Source
+from pupitre.model import Agent, Intent, Interval, Slot, Source
 from pupitre.ports import NotFound, Refused, SlotTaken, Unavailable
 from pupitre.wiring import House, Tenant
 
@@ -42,7 +43,7 @@ def list_agents(config_file: Path, tenant_id: str | None) -> None:
 
 
 @agents.command("add")
-@click.argument("name")
+@click.argument("name", type=PersonName())
 @config_option
 @tenant_option
 def add_agent(name: str, config_file: Path, tenant_id: str | None) -> None:
@@ -190,7 +191,10 @@ def book(patient_id: int, agent_id: int, start: str, config_file: Path, tenant_i
     """Book PATIENT_ID with AGENT_ID at START, local time: 2026-01-06T09:00."""
 
     async def work(house: House, tenant: Tenant) -> None:
-        slot = _slot(tenant, agent_id, start)
+        slot = await _slot(house, tenant, agent_id, start)
+        if house.clock.now() >= slot.start:
+            raise click.BadParameter(f"{start} is past already.")
+        await LocalDirectory(house.database, tenant.id).read_patient(patient_id)
         await _commit(house, tenant, Commit(Intent.BOOK, 1, patient_id, slot))
 
     with_tenant(config_file, tenant_id, work)
@@ -207,7 +211,7 @@ def move(appointment_id: int, start: str, agent_id: int | None, config_file: Pat
 
     async def work(house: House, tenant: Tenant) -> None:
         found = await _records(house, tenant).read(appointment_id)
-        slot = _slot(tenant, agent_id or found.slot.agent_id, start)
+        slot = await _slot(house, tenant, agent_id or int(found.slot.agent_id), start)
         await _commit(house, tenant, Commit(Intent.RESCHEDULE, 1, found.patient_id, slot, appointment_id))
 
     with_tenant(config_file, tenant_id, work)
@@ -233,9 +237,10 @@ def _records(house: House, tenant: Tenant) -> LocalRecords:
     return LocalRecords(house.database, tenant.id, house.clock, tenant.settings.location)
 
 
-def _slot(tenant: Tenant, agent_id: BackendId, start: str) -> Slot:
+async def _slot(house: House, tenant: Tenant, agent_id: int, start: str) -> Slot:
     begins = instant(start, tenant)
-    return Slot(begins, begins + timedelta(minutes=tenant.settings.slots.duration_min), agent_id)
+    agent = await _agent(house, tenant, agent_id)
+    return Slot(begins, begins + timedelta(minutes=tenant.settings.slots.duration_min), agent.id)
 
 
 async def _agent(house: House, tenant: Tenant, agent_id: int) -> Agent:

@@ -27,8 +27,9 @@ def list_(*, closed: bool, config_file: Path, tenant_id: str | None) -> None:
 
     async def work(_house: House, tenant: Tenant) -> None:
         found = await tenant.tasks.listed("closed" if closed else "open")
+        none = "Nobody has closed a task yet." if closed else "Nothing waits for a person."
         rows = [(task.id, wall(task.due, tenant), task.kind, task.patient_phone, task.reason) for task in found]
-        show(("id", "due", "kind", "phone", "reason"), rows, empty="Nothing waits for a person.")
+        show(("id", "due", "kind", "phone", "reason"), rows, empty=none)
 
     with_tenant(config_file, tenant_id, work)
 

@@ -50,24 +50,29 @@ def understand(
     except languages.UnknownLanguage as unknown:
         raise click.UsageError(str(unknown)) from unknown
     if jsonl:
-        answer_lines(sys.stdin, sys.stdout, grammar)
+        answer_lines(sys.stdin, sys.stdout, grammar, reference)
         return
     if text is None:
         raise click.UsageError("say what to understand: pupitre understand 'mardi matin' --hears when")
     request = Request("", Hears(what), text, reference, list(slots))
+    value = value_of(request, grammar)
     for line in explain(text, request.hears, grammar, said_at(request)):
         click.echo(line)
-    click.echo(json.dumps(value_of(request, grammar), ensure_ascii=False))
+    click.echo(json.dumps(value, ensure_ascii=False))
 
 
-def answer_lines(lines: Iterable[str], out: TextIO, grammar: Grammar) -> None:
-    """Answer requests line by line, in order. A line that is no request ends it, with its number."""
+def answer_lines(lines: Iterable[str], out: TextIO, grammar: Grammar, reference: str | None = None) -> None:
+    """Answer requests line by line, in order; `reference` is for those without one of their own.
+
+    A line that is no request ends it, with its number.
+    """
     decoder = msgspec.json.Decoder(Request)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             request = decoder.decode(line)
+            request.reference = request.reference or reference
         except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
             raise click.UsageError(f"line {number}: {wrong}") from wrong
         out.write(json.dumps({"id": request.id, "value": value_of(request, grammar)}, ensure_ascii=False) + "\n")

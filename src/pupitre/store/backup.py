@@ -15,18 +15,29 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from pupitre.ports import ConfigError, Unavailable
 from pupitre.store.open import sqlite_path
 
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a store (sqlite.org/tempfiles.html)."""
+
 
 async def backup(url: str, target: Path) -> None:
     """Copy the store behind `url` to `target`; a file that is there is replaced only by a copy that is complete.
 
     SQLite: the copy is itself a store. PostgreSQL: the whole database in `pg_dump`'s custom format, for `pg_restore`.
-    Raises ConfigError when there is nothing to copy or no `pg_dump`, Unavailable when the copy cannot be made.
+    Raises ConfigError when there is nothing to copy, when `target` is the store itself, or without `pg_dump`;
+    Unavailable when the copy cannot be made.
     """
     path = sqlite_path(url)
     if path and not path.exists():
         raise ConfigError(f"There is no store at {path}. Start pupitre serve once, or correct the database's address.")
+    if path and _is_of(path, target):
+        raise ConfigError(f"{target} is the store itself. Choose another file for the copy.")
     copy = (lambda part: _copy_sqlite(path, part)) if path else (lambda part: _dump_postgresql(url, part))
     await asyncio.to_thread(_in_place_of, target, copy)
+
+
+def _is_of(store: Path, target: Path) -> bool:
+    """Whether this is the store's own file, by whatever name, or one that SQLite keeps beside it."""
+    return target.resolve() in {store.resolve().with_name(store.resolve().name + kind) for kind in ("", *_BESIDE)}
 
 
 def _in_place_of(target: Path, copy: Callable[[Path], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -11,12 +12,13 @@ from starlette.routing import Route
 
 from pupitre import metrics
 from pupitre.booking import commit, offers
+from pupitre.booking.world import World
 from pupitre.dialogue.context import appointment_values, slot_values
 from pupitre.dialogue.effects import Commit, ProposeSlots
 from pupitre.dialogue.events import CommitmentEnded, CommitOutcome
 from pupitre.model import Intent, MatchMode, Source, SyncState
 from pupitre.phones import e164
-from pupitre.ports import Conflict, Refused, SlotTaken, Unavailable, Who
+from pupitre.ports import Commitment, Conflict, NotFound, Refused, SlotTaken, Unavailable, Who
 from pupitre.store.idempotency_keys import same_request
 from pupitre.web.access import Keys, Role, guarded
 from pupitre.web.bodies import answer, decode, parse, read
@@ -101,6 +103,7 @@ async def commit_event(tenant: Tenant, request: Request) -> Response:
         raise Problem(422, "idempotency_mismatch", "This Idempotency-Key was sent with another body; take a new key.")
     effect = await _effect(tenant, asked, key)
     world = await tenant.world()
+    await _check(world, commit.asked_for(asked.call_id, effect, now, Source.WEB))
     told = await commit.commit(world, commit.asked_for(asked.call_id, effect, now, Source.WEB), _PATIENCE)
     while told is None:
         told = await commit.commit(world, commit.asked_for(asked.call_id, effect, now, Source.WEB), _PATIENCE)
@@ -137,10 +140,27 @@ async def _effect(tenant: Tenant, asked: CommitJson, key: str) -> Commit:
     )
 
 
+async def _check(world: World, wanted: Commitment) -> None:
+    """Refuse a slot that nobody could have; what has begun already is joined, however late.
+
+    Raises Problem 422, NotFound.
+    """
+    slot = wanted.slot
+    if slot is None:
+        return
+    with suppress(NotFound):
+        await world.commitments.read(wanted.id)
+        return
+    if slot.start <= wanted.asked_at:
+        raise Problem(422, "invalid", "slot: it has begun already; take one that is to come.")
+    if await world.agent(slot.agent_id) is None:
+        raise NotFound(f"there is no agent {slot.agent_id}")
+
+
 def _refuse_unless_recorded(told: CommitmentEnded) -> None:
     match told.outcome:
         case CommitOutcome.SLOT_TAKEN:
-            raise SlotTaken("Somebody else has this slot; ask for others.")
+            raise SlotTaken("This slot cannot be had: somebody has it, or the agent is not there then. Ask for others.")
         case CommitOutcome.CONFLICT:
             raise Conflict("The appointment was changed by somebody else; nothing was moved.")
         case CommitOutcome.REFUSED:
