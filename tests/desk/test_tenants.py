@@ -56,7 +56,7 @@ class Theirs:
                 "/v1/appointments/{appointment_id}/conflict",
                 "POST",
                 f"/v1/appointments/{self.appointment}/conflict",
-                BY | {"keep": "google"},
+                BY | {"keep": "planning"},
             ),
             ("/v1/lookup_patient", "POST", "/v1/lookup_patient", {"phone": "+33612345678"}),
             ("/v1/lookup_patient", "POST", "/v1/lookup_patient", {"name": "Jean Dupont", "birth_date": "1950-02-03"}),
