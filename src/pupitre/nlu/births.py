@@ -36,8 +36,11 @@ class Row(Struct):
     """A correction was announced before it."""
 
 
-def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | None:
-    """Day, month and year said in a row, the month as a word or a number; after a correction the last one counts."""
+def birth_date(words: Sequence[str], grammar: Grammar, now: datetime, *, named: bool = False) -> date | None:
+    """Day, month and year said in a row, the month as a word or a number; after a correction the last one counts.
+
+    `named`: only a month said by its name makes a date, because the numbers are those of something else.
+    """
     rows = [Row([])]
     for piece in run(grammar.topics["birth_date"], words, ACTIONS, now):
         said = list(_said(piece))
@@ -46,7 +49,8 @@ def birth_date(words: Sequence[str], grammar: Grammar, now: datetime) -> date | 
             rows[-1].said.extend(said)
         elif piece.key not in JOINTS and not piece.key.isdigit():
             rows.append(Row([], corrects=piece.kind == "fix"))
-    born = [found for row in _completed(rows) if (found := _born(row, now.date()))]
+    said_so = (row for row in _completed(rows) if not named or any(one.month for one in row))
+    born = [found for row in said_so if (found := _born(row, now.date()))]
     return born[-1] if born else None
 
 

@@ -92,7 +92,9 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
     while at < len(words):
         kind, end = kinds.get(at, ("", at + 1))
         known = words[at].upper() in grammar.first_names or words[at].upper() in grammar.last_names
-        if kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
+        if not kind and words[at].isdigit():
+            mark, open_ = "", False
+        elif kind in ("", "particle") or (kind == "stop" and end == at + 1 and known):
             parts = _grown(parts, found, (at, end), None if open_ else mark, particle=kind == "particle")
             mark, open_ = "", True
         elif kind != "pause":

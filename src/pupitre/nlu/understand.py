@@ -16,6 +16,9 @@ from pupitre.nlu.picks import RANKS, pick
 from pupitre.nlu.when import when
 from pupitre.nlu.words import words as words_of
 
+DICTATED = frozenset({Hears.PHONE, Hears.BIRTH_DATE})
+"""What digits may be: those of a telephone number are nothing else."""
+
 
 def understand(
     text: str,
@@ -30,6 +33,7 @@ def understand(
     `now` and `offers` are local to the tenant; `offers` are the starts read out, `names` the names to choose among.
     """
     words = words_of(text, grammar.lexicon)
+    number = phone(text, grammar) if DICTATED.intersection(hears) else None
     return Meaning(
         emergency=emergency(words, grammar),
         command=command(words, grammar),
@@ -37,9 +41,9 @@ def understand(
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
         when=when(words, grammar, now) if Hears.WHEN in hears or Hears.INTENT in hears else None,
-        phone=phone(text, grammar) if Hears.PHONE in hears else None,
+        phone=number if Hears.PHONE in hears else None,
         name=name(text, grammar) if Hears.NAME in hears else None,
-        birth_date=birth_date(words, grammar, now) if Hears.BIRTH_DATE in hears else None,
+        birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
     )
 
