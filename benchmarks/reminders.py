@@ -62,6 +62,11 @@ async def rung(gateway: Gateway, batch: Sequence[Filled], seconds: float) -> Run
     return Rung(late, sorted(at - first for at in orders.values()))
 
 
+def shown(turns: list[float]) -> str:
+    """Median and tail."""
+    return f"p50 {percentile(turns, 0.5):.1f} ms, p99 {percentile(turns, 0.99):.1f} ms"
+
+
 def busiest_minute(at: Sequence[float]) -> int:
     """The most orders within any sixty seconds."""
     return max(sum(one <= other < one + 60 for other in at) for one in at)
@@ -93,12 +98,11 @@ class Measuring:
         beside = asyncio.create_task(steady(inbound, 20, seconds + _SOON, self.calls))
         late = (await rung(self.gateway, batch, seconds + 20)).late
         await beside
-        turns = inbound.times + spoken
         print(
             f"10 due a second for {seconds:g} s: late p50 {percentile(late, 0.5):.0f} ms, "
-            f"p99 {percentile(late, 0.99):.0f} ms, worst {max(late) * 1000:.0f} ms; "
-            f"{len(turns) / (seconds + _SOON):.0f} turns/s beside them: p50 {percentile(turns, 0.5):.1f} ms, "
-            f"p99 {percentile(turns, 0.99):.1f} ms"
+            f"p99 {percentile(late, 0.99):.0f} ms, worst {max(late) * 1000:.0f} ms; beside them "
+            f"{len(inbound.times) / (seconds + _SOON):.0f} turns/s of callers, {shown(inbound.times)}, "
+            f"and {len(spoken) / seconds:.0f} of those who were called, {shown(spoken)}"
         )
 
     async def full_minute(self) -> None:

@@ -69,7 +69,8 @@ async def begin(world: World, row: Due) -> None:
         await world.due.put([Due(world.tenant, row.subject, DUE_KIND, row.subject, world.now() + _RECORD_DOWN)])
         return
     if looked.dial:
-        await _order(world, row)
+        async with telephone.at_once:
+            await _order(world, row)
 
 
 async def _unkept(_name: str, run: Callable[[], Awaitable[Kept]]) -> Kept:

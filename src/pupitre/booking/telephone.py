@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from msgspec import Struct
 
 from pupitre.ports import Caps, Dialer, OutboundCalls, Outcomes
+
+_AT_ONCE = 2
 
 
 class DialRules(Struct, frozen=True):
@@ -54,3 +58,5 @@ class Telephone:
     """The record, where it keeps outcomes."""
     told: Callable[[str], None] = untold
     """Told the outcome of each call."""
+    at_once: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _AT_ONCE))
+    """Jobs that this process begins side by side: callers who are talking come first."""

@@ -25,7 +25,13 @@ def reminders() -> None:
 
 @reminders.command("list")
 @click.option("--status", type=click.Choice(list(ReminderStatus)), help="Those that stand so.")
-@click.option("--days", default=7, show_default=True, help="From as many days ago to as many days ahead.")
+@click.option(
+    "--days",
+    type=click.IntRange(0, 3660),
+    default=7,
+    show_default=True,
+    help="From as many days ago to as many days ahead.",
+)
 @config_option
 @tenant_option
 def list_(status: str | None, days: int, config_file: Path, tenant_id: str | None) -> None:
