@@ -29,11 +29,11 @@ def bookings(running: RunningDesk) -> Iterator[dict[str, object]]:
     found = running.post("/v1/lookup_patient", {"phone": "+33639980000"})["patients"]
     days = [date(2026, 1, day) for day in (5, 6, 7, 8, 9, 12, 13, 14, 15)]
     clocks = [clock(hour, minute) for hour in (9, 10, 11, 14, 15, 16, 17) for minute in (0, 30)]
-    for day, at, agent in itertools.product(days, clocks, users.values()):
+    for number, (day, at, agent) in enumerate(itertools.product(days, clocks, users.values())):
         start = datetime.combine(day, at)
         stop = start + timedelta(minutes=30)
         slot = {"start": f"{start}", "stop": f"{stop}", "owner_user_id": agent}
-        yield {"intent": "BOOK", "partner_id": found[0]["partner_id"], "slot": slot}
+        yield {"intent": "BOOK", "call_id": f"beside-{number}", "partner_id": found[0]["partner_id"], "slot": slot}
 
 
 def world() -> dict[str, object]:
@@ -46,13 +46,15 @@ def world() -> dict[str, object]:
     }
 
 
-async def commit(session: aiohttp.ClientSession, running: RunningDesk, wanted: Iterator, seconds: float) -> list[float]:
+async def commit(
+    session: aiohttp.ClientSession, running: RunningDesk, wanted: Iterator[dict[str, object]], seconds: float
+) -> list[float]:
     """Commitments at an even rate; how long each took."""
     times: list[float] = []
 
-    async def one(number: int) -> None:
-        body = {**next(wanted), "call_id": f"beside-{number}"}
-        headers = {"Authorization": f"Bearer {running.gateway_token}", "Idempotency-Key": f"beside-{number}"}
+    async def one() -> None:
+        body = next(wanted)
+        headers = {"Authorization": f"Bearer {running.gateway_token}", "Idempotency-Key": str(body["call_id"])}
         started = time.perf_counter()
         async with session.post(f"{running.url}/v1/commit_event", json=body, headers=headers) as answer:
             assert answer.status == 200, await answer.text()
@@ -62,7 +64,7 @@ async def commit(session: aiohttp.ClientSession, running: RunningDesk, wanted: I
     async with asyncio.TaskGroup() as group:
         for number in range(int(COMMITMENTS_A_SECOND * seconds)):
             await asyncio.sleep(max(0.0, begun + number / COMMITMENTS_A_SECOND - time.perf_counter()))
-            group.create_task(one(number))
+            group.create_task(one())
     return times
 
 
@@ -73,7 +75,7 @@ def show(name: str, times: list[float]) -> None:
 async def measure(running: RunningDesk, seconds: float) -> None:
     wanted, numbers = bookings(running), itertools.count()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        await commit(session, running, ({**next(wanted)} for _ in itertools.count()), 0.3)
+        await commit(session, running, wanted, 1)
         await steady(Line(session, running), TURNS_A_SECOND, 2, numbers)
         alone = Line(session, running)
         await steady(alone, TURNS_A_SECOND, seconds, numbers)

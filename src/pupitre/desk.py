@@ -30,7 +30,7 @@ from pupitre.dialogue.hear import hear
 from pupitre.dialogue.script import Script
 from pupitre.merge_patch import difference
 from pupitre.ports import Clock, DeskError
-from pupitre.ports.calls import CallStore, JournalTurn, Reply, Step
+from pupitre.ports.calls import CallStore, JournalTurn, Performed, Reply, Step
 
 log = structlog.get_logger()
 
@@ -57,10 +57,11 @@ class Incoming(Struct, frozen=True):
     caller: Caller = Caller()
 
 
-Perform = Callable[[Call, Effect], Coroutine[None, None, WorldEvent]]
+Perform = Callable[[Call, Effect], Coroutine[None, None, Performed]]
 """Does what an effect asks, within the caller's patience; raises DeskError when it cannot.
 
-Asked again for the same effect it joins what is under way, or repeats it safely.
+Asked again for the same effect it joins what is under way, or repeats it safely: it may outlast the turn, and the call
+go on in another process meanwhile.
 """
 
 
@@ -88,9 +89,9 @@ class Desk(Struct, frozen=True):
     """Told of each turn: the call before and after, seconds, actions."""
     turn_budget: float = 2.5
     """Seconds of real time after which the reply is a filler, and the work goes on."""
-    work: dict[str, tuple[Effect, asyncio.Task[WorldEvent]]] = msgspec.field(default_factory=dict)
+    work: dict[str, tuple[Effect, asyncio.Task[Performed]]] = msgspec.field(default_factory=dict)
     """What is under way for a call whose turn was answered with a filler, by call id."""
-    running: set[asyncio.Task[WorldEvent]] = msgspec.field(default_factory=set)
+    running: set[asyncio.Task[Performed]] = msgspec.field(default_factory=set)
     """Everything under way: also what no call waits for any more goes on to its end."""
 
 
@@ -231,13 +232,14 @@ async def _ask(desk: Desk, call: Call, effect: Effect, started: float) -> WorldE
         desk.work[call.call_id] = (effect, task)
         return StillWorking(now)
     try:
-        return task.result()
+        found = task.result()
+        return await found() if callable(found) else found
     except DeskError as error:
         log.warning("effect_failed", call_id=call.call_id, tenant=desk.tenant, effect=type(effect).__name__)
         return WorldFailed(now, effect, f"{type(error).__name__}: {error}")
 
 
-def _ended(desk: Desk, task: asyncio.Task[WorldEvent]) -> None:
+def _ended(desk: Desk, task: asyncio.Task[Performed]) -> None:
     """Its outcome is looked at even when nobody asks again, so that no failure goes unseen."""
     desk.running.discard(task)
     if not task.cancelled() and (error := task.exception()) and not isinstance(error, DeskError):

@@ -25,15 +25,16 @@ from pupitre.dialogue.effects import (
     ReadReminder,
     SetReminders,
 )
-from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet, WorldEvent
+from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet
 from pupitre.model import Appointment, BackendId, Patient
 from pupitre.nlu.meaning import SpokenName
 from pupitre.ports import ReminderStatus, Who
+from pupitre.ports.calls import Performed
 
 _BUDGET_SECONDS = 5.0
 
 
-async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> WorldEvent:  # noqa: PLR0911 -- one line per effect
+async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Performed:  # noqa: PLR0911 -- one line per effect
     """`ahead` holds what was looked up already. Raises DeskError when the world cannot."""
     now = world.now()
     match effect:
@@ -51,7 +52,7 @@ async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Wor
             return await reminder_calls.read(world, effect.reminder_id)
         case ProposeSlots():
             own_agent = call.patient.owner_id if call.patient else None
-            return await offers.propose_slots(world, call.call_id, effect, owner_id=own_agent)
+            return await offers.look(world, call.call_id, effect, own_agent)
         case Commit():
             return await _committed(world, call, effect)
         case SetReminders(appointment_id, offsets):

@@ -30,11 +30,12 @@ from pupitre.config import Tenant as TenantConfig
 from pupitre.desk import Desk, Incoming, take_turn
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
-from pupitre.dialogue.events import CommitmentEnded, HungUp, WorldEvent
+from pupitre.dialogue.events import CommitmentEnded, HungUp
 from pupitre.in_step import KeptInStep
 from pupitre.perform import perform
 from pupitre.phones import e164
 from pupitre.ports import Clock, CommitmentStatus, ConfigError, DeskError, Unavailable
+from pupitre.ports.calls import Performed
 from pupitre.scripts import pinned_script, script_for
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
@@ -285,7 +286,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
 
     ahead = Ahead(partial(house.world, id_), lambda: house.backing(id_).by_phone)
 
-    async def carry_out(call: Call, effect: Effect) -> WorldEvent:
+    async def carry_out(call: Call, effect: Effect) -> Performed:
         outcome = await perform(await house.world(id_), call, effect, ahead)
         if isinstance(outcome, CommitmentEnded):
             metrics.COMMITMENTS.labels(id_, outcome.outcome).inc()

@@ -190,3 +190,38 @@ def test_a_call_whose_answers_were_looked_up_ahead_replays_the_same(desk):
     replayed = pupitre("replay", "c1", "--config", desk.home / "pupitre.toml")
 
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+
+
+@pytest.fixture
+def other(hybrid, desk):
+    """A second process of the same desk."""
+    with serving(hybrid.home) as other:
+        yield other
+
+
+def test_what_outlasts_a_turn_holds_nothing_for_a_call_that_ended_in_another_process(desk, other):
+    """The planning answers when the caller is gone: nobody is told, so nothing is held from anybody."""
+    desk.event("c1", "call_start", caller=JEAN)
+    desk.says("c1", "je voudrais prendre rendez-vous")
+    desk.says("c1", "oui")
+    body = {
+        "backend": "google",
+        "match": {"path_regex": "freeBusy"},
+        "times": 1,
+        "respond": {"delay_ms": 4000},
+        "when": "before",
+    }
+    assert requests.post(f"{desk.emulators.base}/_emu/fault", json=body, timeout=10).status_code == 200
+    filler = desk.event("c1", "stt_final", stt={"text": "mardi matin"})
+    other.event("c1", "hangup")
+    time.sleep(3)
+
+    other.event("c2", "call_start", caller=ODETTE)
+    for said in ("je voudrais prendre rendez-vous", "oui", "oui", "mardi matin"):
+        answer = other.says("c2", said)
+        if answer.state == "SLOTS_READOUT":
+            break
+
+    assert ["say", "continue"] == filler.kinds
+    assert "2026-01-06 09:00:00" in [slot["start"] for slot in answer.json["context_delta"]["slots"]]
+    assert {hold["call_id"] for hold in other.state["holds"]} == {"c2"}

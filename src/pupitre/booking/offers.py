@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,11 +40,20 @@ async def propose_slots(
     asked = _Asked(call_id, effect, owner_id, eligible, rules)
     ground = await _look(world, asked)
     if hold:
-        async with world.offering:
-            offers = await _held(world, asked, ground)
-    else:
-        offers = _offers(world, asked, ground, ground.claims)
+        return await _choose(world, asked, ground)
+    offers = _offers(world, asked, ground, ground.claims)
     return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
+
+
+async def look(
+    world: World, call_id: str, effect: ProposeSlots, owner_id: BackendId | None = None
+) -> Callable[[], Awaitable[SlotsProposed]]:
+    """`propose_slots` in two: the first reads, as long as it takes; what it answers chooses and holds, at once.
+
+    The second belongs into the turn that tells the caller: what nobody is told is never held.
+    """
+    asked = _Asked(call_id, effect, owner_id, None, world.rules)
+    return partial(_choose, world, asked, await _look(world, asked))
 
 
 class _Asked(Struct, frozen=True):
@@ -88,6 +98,12 @@ async def _look(world: World, asked: _Asked) -> _Ground:
     readable = [agent for agent in agents if agent.id not in busy.unreadable]
     blind = bool(agents) and not readable
     return replace(ground, agents=readable, busy=busy.intervals, moving=moving, blind=blind)
+
+
+async def _choose(world: World, asked: _Asked, ground: _Ground) -> SlotsProposed:
+    async with world.offering:
+        offers = await _held(world, asked, ground)
+    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
 
 
 async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:

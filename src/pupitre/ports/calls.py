@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,10 @@ class Reply(Struct, frozen=True):
     actions: tuple[Action, ...]
     state: str
     context_delta: dict[str, object]
+
+
+Performed = WorldEvent | Callable[[], Awaitable[WorldEvent]]
+"""What came of an effect; or the rest of it, which is done in the turn that tells the caller, or never."""
 
 
 class Step(Struct, frozen=True):
