@@ -1,4 +1,4 @@
-"""What a commitment costs: within a turn, sustained, and beside the turns of other calls.
+"""What a commitment costs: within a turn, and sustained. `beside.py` measures turns of other calls meanwhile.
 
     python -m benchmarks.commitments                             # SQLite in a temporary folder
     python -m benchmarks.commitments postgresql://USER@HOST/DB   # an empty database

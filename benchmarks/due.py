@@ -95,7 +95,7 @@ def measure(running: RunningDesk, address: str, count: int, seconds: float) -> N
         times = asyncio.run(look(address, until))
         print(f"what is due, {what}: p50 {percentile(times, 0.5):.2f} p99 {percentile(times, 0.99):.2f} ms", flush=True)
     began = time.perf_counter()
-    running.post("/_sandbox/clock", {"now": (FIRST + YEAR * (WALKED - 1) / count).isoformat()})
+    running.post("/_sandbox/clock", {"set": (FIRST + YEAR * (WALKED - 1) / count).isoformat()})
     took = time.perf_counter() - began
     print(f"the clock walked over {WALKED} rows in {took:.1f} s, {took / WALKED * 1000:.1f} ms each", flush=True)
     show("after the walk", running, asyncio.run(turns(running, seconds, 3000)))

@@ -293,8 +293,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         return outcome
 
     async def keep(call_id: str) -> None:
-        now = house.clock.now()
-        await reservations.renew(call_id, now, now + hold)
+        await reservations.renew(call_id, now := house.clock.now(), now + hold)
 
     async def let_go(call_id: str) -> None:
         ahead.end(call_id)

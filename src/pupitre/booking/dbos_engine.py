@@ -110,6 +110,8 @@ class DbosEngine:
                 return bool(done)
             if await self.state(job) is JobState.ENDED:
                 return True
+            if job.id in self._running:  # it has got under way while we looked
+                continue
             if left <= 0:
                 return False
             await asyncio.sleep(min(pause, left))
