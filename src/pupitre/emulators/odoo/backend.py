@@ -18,7 +18,7 @@ from pupitre.emulators.odoo.behaviours import SECRET
 from pupitre.emulators.odoo.control_plane import ControlPlane
 from pupitre.emulators.odoo.database import Database
 from pupitre.emulators.odoo.env import FORMAT, Env
-from pupitre.emulators.odoo.errors import ACCESS, TYPE, OdooError, expired
+from pupitre.emulators.odoo.errors import ACCESS, ARGUMENTS, TYPE, OdooError, WrongArguments, expired
 from pupitre.emulators.odoo.sessions import LIFE_S
 from pupitre.emulators.odoo.state import State
 from pupitre.emulators.odoo.views import value
@@ -187,11 +187,14 @@ class Odoo:
         except msgspec.MsgspecError as error:
             return _json({"name": "werkzeug.exceptions.BadRequest", "message": str(error)}, 400)
         self._state.calls.append(f"{model}.{method}")
-        ids, context = named.pop("ids", []), named.pop("context", None) or {}
+        ids, context = named.pop("ids", None) or [], named.pop("context", None) or {}
         env = Env(db, uid, context, self._state.clock.now())
         try:
             with db.transaction():
-                result = methods.call(env, model, method, ids, named)
+                result = methods.call(env, model, method, [ids] if isinstance(ids, int) else ids, named)
+        except WrongArguments as error:
+            told = OdooError(ARGUMENTS, error.message)
+            return _json(told.data, told.status)
         except Exception as error:  # noqa: BLE001 -- see _told
             told = self._told(error)
             return _json(told.data, told.status)

@@ -68,11 +68,14 @@ class Partner(Behaviour):
         users = [user for user in env.db.tables["res.users"].values() if user["partner_id"] == before["id"]]
         if any(user["id"] != env.uid and not user["share"] for user in users):
             env.allow("res.users", "write")
+        if "name" in vals and not vals["name"] and before["type"] == "contact":
+            raise OdooError(VALIDATION, "Contacts require a name")
         return self._computed(env, before, vals)
 
     def before_unlink(self, env: Env, row: Row) -> None:
         if any(user["partner_id"] == row["id"] for user in env.db.tables["res.users"].values()):
-            raise OdooError(VALIDATION, "You cannot delete contacts linked to an active user.")
+            name = REDIRECT if env.may("res.users", "write") else VALIDATION
+            raise OdooError(name, "You cannot delete contacts linked to an active user.")
         for field in env.db.tables["ir.model.fields"].values():
             if (field["relation"], field["on_delete"]) == ("res.partner", "restrict"):
                 holders = env.db.tables[str(field["model"])].values()

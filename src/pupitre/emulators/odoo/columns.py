@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pupitre.emulators.odoo.env import FORMAT, Env
-from pupitre.emulators.odoo.errors import VALUE, OdooError, missing
+from pupitre.emulators.odoo.errors import TYPE, VALIDATION, VALUE, OdooError, missing
 from pupitre.emulators.odoo.schema import Field, Value
 
 _SHORTEST_DATE = 10
+_HANDLER = re.compile(r"""\son\w+\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
+_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 
 def keep(env: Env, model: str, name: str, field: Field, value: object, before: Value = None) -> Value:
     """What the column keeps of a value that was sent. Raises OdooError for what the type does not take."""
     if field.type == "many2many":
         return _linked(env, field, value, before if isinstance(before, list) else [])
-    if value is None or value is False:
+    if value is None or value is False or (value == "" and field.type == "selection"):
         return {"boolean": False, "integer": 0, "float": 0.0}.get(field.type)
     return _KEEPERS[field.type](env, f"{model}.{name}", field, value)
 
@@ -27,8 +31,8 @@ def _text(_env: Env, _name: str, _field: Field, value: object) -> Value:
 
 
 def _html(_env: Env, _name: str, _field: Field, value: object) -> Value:
-    """Odoo's sanitizer wraps bare text in a paragraph."""
-    text = str(value)
+    """Odoo's sanitizer wraps bare text in a paragraph, escapes what is no markup and drops scripts."""
+    text = _HANDLER.sub("", _SCRIPT.sub("", _AMPERSAND.sub("&amp;", str(value))))
     return text if not text or text.lstrip().startswith("<") else f"<p>{text}</p>"
 
 
@@ -62,7 +66,8 @@ def _link(env: Env, _name: str, field: Field, value: object) -> Value:
         value = value[0]
     if not isinstance(value, int):
         raise OdooError(VALUE, f"invalid input syntax for type integer: {value!r}")
-    _exists(env, field.relation, value)
+    if field.relation is not None and env.db.get(field.relation, value) is None:
+        raise OdooError(VALIDATION, "The operation cannot be completed: another model requires the record.")
     return value
 
 
@@ -95,10 +100,8 @@ def _exists(env: Env, relation: str | None, record: int) -> None:
 
 def _linked(env: Env, field: Field, value: object, before: Sequence[int]) -> list[int]:
     """The ids after a list of commands (`[6, 0, ids]` sets, `[4, id]` links, `[3, id]` unlinks)."""
-    if value is None or value is False:
-        return []
     if not isinstance(value, list | tuple):
-        raise OdooError(VALUE, f"Wrong value for many2many: {value!r}")
+        raise OdooError(TYPE, f"{type(value).__name__!r} object is not iterable")
     after = list(before)
     bare_ids = bool(value) and all(isinstance(one, int) for one in value)
     commands: list[list[Any]] = [[_SET, 0, list(value)]] if bare_ids else list(value)

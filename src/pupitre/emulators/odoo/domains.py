@@ -7,26 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from pupitre.emulators.odoo import columns
 from pupitre.emulators.odoo.database import Row
-from pupitre.emulators.odoo.env import Env
-from pupitre.emulators.odoo.errors import VALUE, OdooError
+from pupitre.emulators.odoo.env import FORMAT, Env
+from pupitre.emulators.odoo.errors import TYPE, VALUE, OdooError
 from pupitre.emulators.odoo.phones import found_by_typing
 from pupitre.emulators.odoo.schema import Field, Value
 from pupitre.emulators.odoo.views import called, value
 
 Matches = Callable[[Row], bool]
 
+_OF_RECORDS = {"any", "not any", "child_of", "parent_of"}
 _NEGATIVE = {"!=", "not in", "not like", "not ilike", "<>", "not =like", "not =ilike"}
 
 
 def compiled(env: Env, model: str, domain: object) -> Matches:
     """A test for records of the model. Raises ValueError's fault for what is no domain of it."""
     if not isinstance(domain, list | tuple):
-        raise OdooError(VALUE, f"Domain() invalid domain: {domain!r}")
+        raise OdooError(TYPE, f"Domain() invalid argument type for domain: {domain!r}")
     rest = list(domain)
     parts: list[Matches] = []
     while rest:
@@ -63,19 +65,30 @@ def _condition(env: Env, model: str, path: object, operator: object, wanted: obj
     field = env.db.fields(model).get(name)
     if field is None:
         raise OdooError(VALUE, f"Invalid field {model}.{name} in condition {(path, operator, wanted)!r}")
-    if operator not in _OPERATORS:
-        raise OdooError(VALUE, f"Invalid operator in condition {(path, operator, wanted)!r}")
-    if deeper:
-        inner = _condition(env, str(field.relation), deeper, operator, wanted)
+    spelt = "=" if operator == "==" else str(operator).lower()
+    if deeper and field.relation:
+        inner = _condition(env, str(field.relation), deeper, spelt, wanted)
         return lambda row: any(map(inner, _linked_rows(env, model, row, name, field)))
+    if spelt not in _OPERATORS and spelt not in _OF_RECORDS and spelt != "=?":
+        raise OdooError(VALUE, f"Invalid operator in condition {(path, operator, wanted)!r}")
+    if spelt == "=?" and (wanted is None or wanted is False):
+        return lambda _row: True
+    return _condition_on_field(env, model, name, field, spelt.removesuffix("?"), wanted)
+
+
+def _condition_on_field(env: Env, model: str, name: str, field: Field, operator: str, wanted: object) -> Matches:
+    if operator in _OF_RECORDS:
+        return _condition_on_records(env, model, name, field, operator, wanted)
     if name == "phone_mobile_search":
-        return lambda row: found_by_typing(row, str(operator), str(wanted))
-    if field.relation and (isinstance(wanted, str) or "like" in str(operator)):
-        return _condition_on_names(env, model, name, field, str(operator), wanted)
+        return lambda row: found_by_typing(row, operator, str(wanted))
+    if field.relation and (isinstance(wanted, str) or "like" in operator):
+        return _condition_on_names(env, model, name, field, operator, wanted)
+    if field.type == "datetime" and isinstance(wanted, str):
+        operator, wanted = _whole_day(operator, wanted)
     asked = _as_kept(field, wanted)
-    compare = _OPERATORS[str(operator)]
+    compare = _OPERATORS[operator]
     if field.many:
-        return lambda row: _on_many(value(env, model, row, name), str(operator), asked)
+        return lambda row: _on_many(value(env, model, row, name), operator, asked)
     return lambda row: compare(_comparable(value(env, model, row, name), field), asked)
 
 
@@ -89,6 +102,38 @@ def _condition_on_names(env: Env, model: str, name: str, field: Field, operator:
         return hit != (operator in _NEGATIVE)
 
     return test
+
+
+def _condition_on_records(env: Env, model: str, name: str, field: Field, operator: str, wanted: Any) -> Matches:  # noqa: ANN401 -- from the wire
+    """`any`: of the linked records, one matches the domain; `child_of`, `parent_of`: one is in that family."""
+    if field.relation is None:
+        raise OdooError(VALUE, f"Cannot use {operator!r} with a field that links nothing: {name}")
+    relation = field.relation
+    if operator in ("any", "not any"):
+        inner = compiled(env, relation, wanted)
+        return lambda row: any(map(inner, _linked_rows(env, model, row, name, field))) == (operator == "any")
+    family = _family(env, relation, wanted if isinstance(wanted, list) else [wanted], down=operator == "child_of")
+    return lambda row: any(one["id"] in family for one in _linked_rows(env, model, row, name, field))
+
+
+def _family(env: Env, model: str, ids: Sequence[object], *, down: bool) -> set[object]:
+    """These records and all below (or above) them, by `parent_id` where the model has one."""
+    found, rows = set(ids), env.db.tables[model]
+    while True:
+        more = {row["id"] for row in rows.values() if row.get("parent_id") in found}
+        if not down:
+            more = {rows[one].get("parent_id") for one in found if one in rows} - {None}
+        if more <= found:
+            return found
+        found |= more
+
+
+def _whole_day(operator: str, wanted: str) -> tuple[str, str]:
+    """A day asked of an instant is the whole day: up to it is through its end, after it is from the next."""
+    if len(wanted) != _DAY or operator not in ("<=", ">"):
+        return operator, wanted
+    following = (date.fromisoformat(columns.moment(wanted)[:_DAY]) + timedelta(days=1)).isoformat()
+    return ("<" if operator == "<=" else ">="), following
 
 
 def _linked_rows(env: Env, model: str, row: Row, name: str, field: Field) -> list[Row]:
@@ -113,13 +158,24 @@ def _as_kept(field: Field, wanted: object) -> object:
     if wanted is None or wanted is False:
         return False if field.type == "boolean" else None
     if field.type == "datetime":
-        return columns.moment(str(wanted)) if len(str(wanted)) <= _SECONDS else str(wanted)
+        return _instant(str(wanted))
     if field.type == "date":
         return columns.moment(str(wanted)[:10])[:10]
     return wanted
 
 
-_SECONDS = 19
+_DAY = 10
+
+
+def _instant(text: str) -> str:
+    """ISO 8601 without a zone, as the column keeps it. Raises ValueError's fault."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise OdooError(VALUE, str(error)) from error
+    if found.tzinfo is not None:
+        raise OdooError(VALUE, f"expecting only datetimes with no timezone: {text!r}")
+    return found.strftime(FORMAT)
 
 
 def _comparable(found: Value, field: Field) -> Value:

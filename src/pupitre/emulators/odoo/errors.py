@@ -13,6 +13,7 @@ REDIRECT = "odoo.exceptions.RedirectWarning"
 VALUE = "builtins.ValueError"
 TYPE = "builtins.TypeError"
 ATTRIBUTE = "builtins.AttributeError"
+ARGUMENTS = "werkzeug.exceptions.UnprocessableEntity"
 ABSENT = "werkzeug.exceptions.NotFound"
 EXPIRED = "odoo.http.SessionExpiredException"
 
@@ -24,7 +25,7 @@ _STATUS = {
     ATTRIBUTE: HTTPStatus.NOT_FOUND,
     VALIDATION: HTTPStatus.UNPROCESSABLE_ENTITY,
     USER: HTTPStatus.UNPROCESSABLE_ENTITY,
-    TYPE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ARGUMENTS: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
@@ -51,6 +52,13 @@ class OdooError(Exception):
     def status(self) -> int:
         """The HTTP status with which JSON-2 answers."""
         return _STATUS.get(self.name, HTTPStatus.INTERNAL_SERVER_ERROR).value
+
+
+class WrongArguments(OdooError):
+    """The method takes others: a TypeError on the web session, told before the call by JSON-2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(TYPE, message)
 
 
 def expired() -> OdooError:

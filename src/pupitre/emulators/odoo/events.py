@@ -11,7 +11,7 @@ from pupitre.emulators.odoo.behaviours import Behaviour, Given
 from pupitre.emulators.odoo.columns import keep, moment
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.env import FORMAT, Env
-from pupitre.emulators.odoo.errors import VALIDATION, OdooError, no_access
+from pupitre.emulators.odoo.errors import VALIDATION, OdooError, missing, no_access
 from pupitre.emulators.odoo.views import busy_word, is_hidden, speaks_french
 
 EVENT = "calendar.event"
@@ -28,6 +28,8 @@ class Event(Behaviour):
 
     def before_create(self, env: Env, vals: Given) -> Given:
         vals.setdefault("user_id", env.uid)
+        if vals["user_id"] and env.db.get("res.users", cast("int", vals["user_id"])) is None:
+            raise missing("res.users")  # who attends is looked for before the record is made
         vals.setdefault("partner_ids", [[6, 0, [env.partner]]])
         vals.setdefault("start", _next_half_hour(env).strftime(FORMAT))
         if not vals.get("stop"):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pupitre.emulators.odoo import orm, web
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.env import Env
-from pupitre.emulators.odoo.errors import ACCESS, ATTRIBUTE, TYPE, VALUE, OdooError
+from pupitre.emulators.odoo.errors import ACCESS, ATTRIBUTE, TYPE, VALUE, OdooError, WrongArguments
 from pupitre.emulators.odoo.loading import load
 from pupitre.emulators.odoo.views import masked_name, value
 
@@ -37,7 +37,7 @@ def call(env: Env, model: str, method: str, ids: Sequence[int], named: Named) ->
             if unknown
             else f"missing a required argument: {absent[0]!r}"
         )
-        raise OdooError(TYPE, what)
+        raise OdooError(TYPE, what) if unknown and method == "search_read" else WrongArguments(what)
     return found.run(env, model, ids, named)
 
 
@@ -47,7 +47,7 @@ def call_positional(env: Env, model: str, method: str, args: Sequence[Any], kwar
     ids: Sequence[int] = []
     if found.on_records:
         if not args:
-            raise OdooError(TYPE, f"{method}() needs the ids of records")
+            raise OdooError("builtins.IndexError", "list index out of range")
         ids = [args[0]] if isinstance(args[0], int) else list(args[0] or [])
         args = args[1:]
     if len(args) > len(found.names):
@@ -57,7 +57,7 @@ def call_positional(env: Env, model: str, method: str, args: Sequence[Any], kwar
 
 def find(env: Env, model: str, method: str) -> Method:
     env.db.model(model)
-    if method.startswith("_"):
+    if method.startswith("_") or method in _PRIVATE:
         raise OdooError(ACCESS, f"Private methods (such as '{model}.{method}') cannot be called remotely.")
     found = _OF_MODEL.get((model, method)) or _METHODS.get(method)
     if found is None:
@@ -122,10 +122,14 @@ def _fields_get(env: Env, model: str, _ids: Sequence[int], named: Named) -> obje
             "store": field.stored and field.related is None,
             **({"relation": field.relation} if field.relation else {}),
             **({"relation_field": field.inverse} if field.inverse else {}),
-            **({"selection": [[one, one.capitalize()] for one in field.values]} if field.values else {}),
+            **({"selection": [[one, _label(one)] for one in field.values]} if field.values else {}),
         }
         about[name] = {key: one for key, one in told.items() if not attributes or key in attributes}
     return about
+
+
+def _label(value: str) -> str:
+    return value.replace("_", " ").capitalize()
 
 
 def _load(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
@@ -133,8 +137,9 @@ def _load(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
 
 
 def _name_search(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
-    name = env.db.model(model).rec_name
-    condition = [[name, named.get("operator") or "ilike", named["name"]]] if named.get("name") else []
+    names = _NAMES_SEARCHED.get(model, (env.db.model(model).rec_name,))
+    operator, text = named.get("operator") or "ilike", named.get("name")
+    condition = [*"|" * (len(names) - 1), *([name, operator, text] for name in names)] if text else []
     rows = orm.search(env, model, [*condition, *(named.get("domain") or [])], limit=named.get("limit", 100))
     return [[row["id"], masked_name(env, model, row)] for row in rows]
 
@@ -164,6 +169,23 @@ def _archive(*, active: bool) -> Callable[[Env, str, Sequence[int], Named], obje
         return True
 
     return run
+
+
+def _toggle(env: Env, model: str, ids: Sequence[int], _named: Named) -> object:
+    for row in orm.existing(env, model, ids):
+        orm.write(env, model, [int(str(row["id"]))], {"active": not row["active"]})
+    return None
+
+
+def _name_create(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
+    made = orm.create(env, model, {"name": named["name"]})
+    return [made, masked_name(env, model, env.db.tables[model][made])]
+
+
+def _default_get(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
+    fields = env.db.fields(model)
+    defaults = {name: fields[name].default for name in named["fields"] if name in fields}
+    return {name: default for name, default in defaults.items() if default is not None}
 
 
 def _has_access(env: Env, model: str, _ids: Sequence[int], named: Named) -> object:
@@ -205,6 +227,9 @@ def _reference(env: Env, _model: str, _ids: Sequence[int], named: Named) -> obje
 
 
 _PAGE = ("offset", "limit", "order")
+_PRIVATE = {"exists", "browse", "sudo", "with_context", "with_user", "filtered", "mapped", "sorted", "ensure_one"}
+"""Methods that Odoo has, and keeps to itself."""
+_NAMES_SEARCHED = {"res.partner": ("complete_name", "email", "ref")}
 _METHODS: Mapping[str, Method] = {
     "create": Method(_create, ("vals_list",), 1),
     "write": Method(_write, ("vals",), 1, on_records=True),
@@ -219,6 +244,9 @@ _METHODS: Mapping[str, Method] = {
     "web_search_read": Method(_web_search_read, ("domain", "specification", *_PAGE, "count_limit"), 2),
     "web_read": Method(_web_read, ("specification",), 1, on_records=True),
     "web_save": Method(_web_save, ("vals", "specification"), 2, on_records=True),
+    "toggle_active": Method(_toggle, on_records=True),
+    "name_create": Method(_name_create, ("name",), 1),
+    "default_get": Method(_default_get, ("fields",), 1),
     "action_archive": Method(_archive(active=False), on_records=True),
     "action_unarchive": Method(_archive(active=True), on_records=True),
     "check_access_rights": Method(_check_access_rights, ("operation", "raise_exception"), 1),

@@ -80,6 +80,8 @@ def search(
 ) -> list[Row]:
     """The rows that match, in order."""
     env.allow(model, "read")
+    if limit is not None and limit < 0:
+        raise OdooError("psycopg2.errors.InvalidRowCountInLimitClause", "LIMIT must not be negative")
     behaviour = _BEHAVIOURS.get(model, _PLAIN)
     found = ordered(env, model, [row for row in matching(env, model, domain) if behaviour.visible(env, row)], order)
     return found[offset : offset + limit] if limit else found[offset:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from pupitre.emulators.odoo import columns
@@ -26,9 +26,7 @@ def insert(env: Env, model: str, vals: Vals) -> Row:
     row = blank(env.db, model)
     row |= {"create_uid": env.uid, "create_date": env.stamp(), "write_uid": env.uid, "write_date": env.stamp()}
     row |= _kept(env, model, vals, row)
-    for name, field in fields.items():
-        if field.required and row.get(name) is None:
-            raise OdooError(VALIDATION, f"Missing required value for the field {name!r} on {model!r}")
+    _check_required(env, model, row, fields)
     env.db.put(model, row)
     _write_through(env, model, row, vals)
     return row
@@ -37,9 +35,17 @@ def insert(env: Env, model: str, vals: Vals) -> Row:
 def update(env: Env, model: str, before: Row, vals: Vals) -> Row:
     """The record with these values over it."""
     row = {**before, **_kept(env, model, vals, before), "write_uid": env.uid, "write_date": env.stamp()}
+    _check_required(env, model, row, vals)
     env.db.put(model, row)
     _write_through(env, model, row, vals)
     return row
+
+
+def _check_required(env: Env, model: str, row: Row, names: Iterable[str]) -> None:
+    fields = env.db.fields(model)
+    for name in names:
+        if fields[name].required and fields[name].related is None and row.get(name) is None:
+            raise OdooError(VALIDATION, f"Missing required value for the field {name!r} on {model!r}")
 
 
 def _kept(env: Env, model: str, vals: Vals, before: Row) -> Row:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import cast
 
 from pupitre.emulators.odoo import columns
 from pupitre.emulators.odoo.database import Row
 from pupitre.emulators.odoo.env import Env
-from pupitre.emulators.odoo.errors import invalid_field
+from pupitre.emulators.odoo.errors import USER, OdooError, invalid_field
 from pupitre.emulators.odoo.schema import Field, Value
+
+_ORDER = re.compile(r"[a-z0-9_]+(\s+(asc|desc))?", re.IGNORECASE)
 
 
 def field_of(env: Env, model: str, name: str) -> Field:
@@ -57,6 +60,8 @@ def ordered(env: Env, model: str, rows: Sequence[Row], order: str | None = None)
     found = sorted(rows, key=lambda row: cast("int", row["id"]))
     for part in reversed((order or env.db.model(model).order).split(",")):
         name, _, direction = part.strip().partition(" ")
+        if not _ORDER.fullmatch(part.strip()):
+            raise OdooError(USER, f'Invalid "order" specified ({order}).')
         field_of(env, model, name)
         found.sort(key=_sort_key(env, model, name), reverse=direction.strip().lower() == "desc")
     return found
