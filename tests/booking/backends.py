@@ -60,6 +60,7 @@ class MemoryRecords(Backend):
     def __init__(self, fault: Fault = no_fault) -> None:
         super().__init__(fault)
         self.appointments: dict[int, Appointment] = {}
+        self.drafts = []
         self.keys: dict[str, int] = {}
 
     async def upcoming(self, patient_id, since):
@@ -81,6 +82,7 @@ class MemoryRecords(Backend):
         return found
 
     async def create(self, draft, key):
+        self.drafts.append(draft)
         await self.before("records.create")
         if key not in self.keys:
             number = len(self.appointments) + 1

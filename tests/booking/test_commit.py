@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from tests.booking.conftest import slot
 
+from pupitre.booking import recording
 from pupitre.booking.commit import commit
 from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import AppointmentStatus, SyncState
@@ -36,6 +38,14 @@ async def test_asked_many_times_at_once_it_runs_once(desk):
     assert {one.outcome for one in told} == {CommitOutcome.RECORDED}
     assert desk.records.calls["records.create"] == 1
     assert len(desk.records.appointments) == len(desk.agenda.events) == 1
+
+
+async def test_only_a_first_attempt_made_at_once_tells_the_record_that_it_is_new(desk):
+    asked = desk.book(slot(6, "09:00"))
+    await commit(desk.world, asked, 2.5)
+    await recording.create(desk.world, replace(asked, attempt=2), desk.directory.list[0])
+
+    assert [False, True] == [draft.again for draft in desk.records.drafts]
 
 
 async def test_two_callers_never_get_one_slot(desk):

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.odoo.places import NOW, Desk
+from msgspec.structs import replace
+from tests.odoo.places import NOW, Desk, StoppedClock
 
+from pupitre.backends.odoo.records import OdooRecords
 from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import Appointment, AppointmentStatus, CalendarRef, Slot, Source, SyncState
 from pupitre.ports import Draft, NotFound, Refused
@@ -358,3 +360,14 @@ async def test_a_number_of_too_many_appointments_is_not_answered_by_phone(emulat
         assert await records.upcoming_by_phone(number, NOW) is None
     finally:
         await client.close()
+
+
+async def test_another_process_that_asks_again_is_told_how_it_stands_now(booking):
+    """It knows nothing of the first asking, but that there may have been one."""
+    made = await booking.create()
+    await booking.records.move(made.id, booking.later, made.status)
+    other = OdooRecords(booking.desk.client, booking.desk.users, StoppedClock())
+
+    again = await other.create(replace(booking.draft, again=True), booking.key)
+
+    assert (again.id, again.slot) == (made.id, booking.later)

@@ -12,6 +12,9 @@ from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import Agent, Appointment, BackendId
 from pupitre.ports import Commitment, CommitmentStatus, Draft, HistoryLine, Stale
 
+_AT_ONCE_SECONDS = 3.0
+"""Real time within which a first attempt reaches the record; later, another process may have been there before."""
+
 
 class Recorded(Struct, frozen=True):
     """What the record holds now; `withdrawn` when the caller's patience ended first, and it must be undone."""
@@ -30,7 +33,10 @@ async def create(world: World, asked: Commitment, agent: Agent) -> Recorded:
     if await _withdrawn(world, asked):
         return Recorded(withdrawn=True)
     assert asked.slot is not None
-    draft = Draft(asked.patient_id, asked.slot, asked.call_id, asked.source, world.policy.booked_as, agent.calendar)
+    again = asked.attempt > 1 or await world.commitments.waited(asked.id) > _AT_ONCE_SECONDS
+    draft = Draft(
+        asked.patient_id, asked.slot, asked.call_id, asked.source, world.policy.booked_as, agent.calendar, again
+    )
     appointment = await world.records.create(draft, record_key(world, asked))
     kept = await _note(world, asked, appointment.id, CommitOutcome.RECORDED)
     if kept and asked.offsets:

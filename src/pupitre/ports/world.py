@@ -70,6 +70,8 @@ class Draft(Struct, frozen=True):
     source: Source
     status: AppointmentStatus = AppointmentStatus.CONFIRMED
     agent_calendar: str | None = None
+    again: bool = False
+    """It may have been asked for before, by this process or another: then the record is read as it stands."""
 
 
 class Records(Protocol):

@@ -80,7 +80,7 @@ class OdooRecords:
             "x_external_uid": key,
             "x_gcal_calendar_id": draft.agent_calendar or "",
         }
-        again = key in self._asked
+        again = draft.again or key in self._asked
         self._asked[key] = None
         if len(self._asked) > _KEYS_KNOWN:
             del self._asked[next(iter(self._asked))]
