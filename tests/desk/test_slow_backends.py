@@ -159,9 +159,10 @@ def test_what_is_looked_up_is_told_once_and_a_call_that_ends_needs_it_no_more(de
     desk.event("c2", "call_start", caller=ODETTE)
     desk.event("c2", "hangup")
     again = desk.event("c2", "stt_final", stt={"text": "je voudrais un rendez-vous"})
+    time.sleep(1)  # the emulator goes on with what the desk has broken off
 
     assert ["hangup"] == again.kinds
-    assert 1 == asked(desk).count("res.partner.search_read")  # the second was broken off while it waited
+    assert 2 == asked(desk).count("res.partner.search_read")
 
 
 def test_a_lookup_that_failed_while_greeting_is_made_once_more(desk):

@@ -23,12 +23,13 @@ class Counted:
     """The calls that reach the emulator while something is done."""
 
     def __init__(self, place):
-        self.url = f"{place.settings.url}/_emu/calls"
+        self.url, self.database = f"{place.settings.url}/_emu/calls", place.settings.database
 
     async def __call__(self, doing):
         await asyncio.to_thread(requests.delete, self.url, timeout=10)
         await doing
-        return (await asyncio.to_thread(requests.get, self.url, timeout=10)).json()
+        answer = await asyncio.to_thread(requests.get, self.url, {"db": self.database}, timeout=10)
+        return answer.json()
 
 
 async def test_the_start_of_a_call_costs_two_reads_at_once(desk):

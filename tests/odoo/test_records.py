@@ -371,3 +371,15 @@ async def test_another_process_that_asks_again_is_told_how_it_stands_now(booking
     again = await other.create(replace(booking.draft, again=True), booking.key)
 
     assert (again.id, again.slot) == (made.id, booking.later)
+
+
+async def test_a_cancelled_one_says_so_in_the_calendar_until_it_is_active_again(booking):
+    """The title may be a person's own; it is not said twice."""
+    made = await booking.create()
+    booking.admin.call("calendar.event", "write", [made.id], {"name": "Visite de Jean"})
+    await booking.records.cancel(made.id, "malade")
+    await booking.records.cancel(made.id, "malade")
+    cancelled = booking.seen(made, "name")["name"]
+    await booking.records.move(made.id, booking.later, AppointmentStatus.CONFIRMED)
+
+    assert (cancelled, booking.seen(made, "name")["name"]) == ("Annulé : Visite de Jean", "Visite de Jean")

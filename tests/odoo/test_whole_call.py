@@ -153,9 +153,11 @@ async def test_15_hours_said_is_15_hours_in_odoos_calendar(called, tmp_path):
         assert "déplacé au mercredi 5" in told
         assert await calendar.shows(moved["id"]) == (f"{wednesday:%Y-%m-%d}", "RDV , 15:00")
 
-    told = caller.says(f"{season}-3", "je voudrais annuler mon rendez-vous", "oui", "oui")
-    gone = record()
-    assert "est annulé" in told
+        told = caller.says(f"{season}-3", "je voudrais annuler mon rendez-vous", "oui", "oui")
+        gone = record()
+        assert "est annulé" in told
+        assert await calendar.shows(gone["id"]) == (f"{wednesday:%Y-%m-%d}", "Annulé : RDV , 15:00")
+
     assert booked["id"] == moved["id"] == gone["id"]
     assert [booked["start"], moved["start"]] == [
         f"{day.replace(hour=15).astimezone(UTC):%Y-%m-%d %H:%M:%S}" for day in (tuesday, wednesday)

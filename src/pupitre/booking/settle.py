@@ -210,8 +210,7 @@ async def _take_off(step: InStep, record: Appointment | None, shown: Appointment
 async def _without_planning(step: InStep, one: Followed, record: Appointment | None) -> Settled:
     """The record is the planning: only reminders have to follow what people change there."""
     shown = record or replace(one.appointment, status=AppointmentStatus.CANCELED)
-    if one.agreed != shown.slot or shown.status is not one.appointment.status or record is None:
-        await reminders.follow(step.world, shown)
+    await reminders.follow(step.world, shown)
     if shown.status is AppointmentStatus.CANCELED:
         await let_go(step, shown)
         return Settled(Did.NOTHING, Followed(shown) if record else None)

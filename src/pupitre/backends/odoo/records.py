@@ -36,6 +36,7 @@ class OdooRecords:
         self._users = users
         self._clock = clock
         self._settings = client.settings
+        self._cancelled = client.settings.words()["cancelled"]
         self._asked: dict[str, None] = {}
 
     async def upcoming(self, patient_id: BackendId, since: datetime) -> Sequence[Appointment]:
@@ -108,7 +109,8 @@ class OdooRecords:
 
     async def move(self, appointment_id: BackendId, slot: Slot, status: AppointmentStatus) -> Appointment:
         """See the port. With another agent, attendees change with him; the patient stays one."""
-        before = await self._as_it_stands(appointment_id)
+        row = await self._row(appointment_id)
+        before = await self._appointment(row)
         vals: dict[str, object] = {
             "start": moment(slot.start),
             "stop": moment(slot.end),
@@ -116,7 +118,8 @@ class OdooRecords:
             "x_sync_state": SyncState.PENDING.value,
         }
         if before.status is AppointmentStatus.CANCELED:
-            vals |= {"active": True, "show_as": "busy", "x_cancel_reason": False}
+            title = self._as_before(str(row["name"]))
+            vals |= {"active": True, "show_as": "busy", "x_cancel_reason": False, "name": title}
         ref = before.ref
         if slot.agent_id != before.slot.agent_id:
             calendar = await self._users.calendar_of(slot.agent_id)
@@ -132,14 +135,16 @@ class OdooRecords:
         return replace(before, slot=slot, status=status, sync_state=SyncState.PENDING, cancel_reason=None, ref=ref)
 
     async def cancel(self, appointment_id: BackendId, reason: str) -> Appointment:
-        """See the port. The first reason is kept."""
-        before = await self._as_it_stands(appointment_id)
+        """See the port. The first reason is kept; the title says it to whoever looks at the calendar."""
+        row = await self._row(appointment_id)
+        before = await self._appointment(row)
         if before.status is AppointmentStatus.CANCELED:
             return before
         vals = {
             "x_status": AppointmentStatus.CANCELED.value,
             "x_cancel_reason": reason,
             "show_as": "free",
+            "name": self._cancelled.format(title=self._as_before(str(row["name"]))),
             "x_sync_state": SyncState.PENDING.value,
         }
         await self._write(appointment_id, vals)
@@ -191,10 +196,20 @@ class OdooRecords:
         )
 
     async def _as_it_stands(self, appointment_id: BackendId) -> Appointment:
-        row = await self._client.read(EVENT, int(appointment_id), await self._fields())
+        return await self._appointment(await self._row(appointment_id))
+
+    async def _row(self, appointment_id: BackendId) -> Row:
+        return await self._client.read(EVENT, int(appointment_id), ["name", *await self._fields()])
+
+    def _as_before(self, title: str) -> str:
+        """The title without the word that says it is cancelled."""
+        before, _, after = self._cancelled.partition("{title}")
+        return title.removeprefix(before).removesuffix(after) if title.startswith(before) else title
+
+    async def _appointment(self, row: Row) -> Appointment:
         agent = link(row, "user_id")
         if agent is None:
-            raise NotFound(f"Odoo's calendar.event {appointment_id} has no organizer: it is no appointment")
+            raise NotFound(f"Odoo's calendar.event {row['id']} has no organizer: it is no appointment")
         if link(row, "x_patient_partner_id") is not None:
             return appointment_of(row)
         partner = await self._users.partner_of(agent)

@@ -136,7 +136,7 @@ class Odoo:
         db, uid = whose
         if not path.startswith(_CALL_KW):
             return None
-        self._state.calls.append(f"{params['model']}.{params['method']}")
+        self._state.calls.append((db.name, f"{params['model']}.{params['method']}"))
         kwargs = dict(params.get("kwargs") or {})
         context = kwargs.pop("context", None) or {}
         env = Env(db, uid, context, self._state.clock.now())
@@ -186,7 +186,7 @@ class Odoo:
             named = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
         except msgspec.MsgspecError as error:
             return _json({"name": "werkzeug.exceptions.BadRequest", "message": str(error)}, 400)
-        self._state.calls.append(f"{model}.{method}")
+        self._state.calls.append((db.name, f"{model}.{method}"))
         ids, context = named.pop("ids", None) or [], named.pop("context", None) or {}
         env = Env(db, uid, context, self._state.clock.now())
         try:

@@ -109,8 +109,9 @@ class ControlPlane:
             model: orm.read(env, model, orm.search(env, model, [], order="id"), None, pairs=False) for model in _DUMPED
         }
 
-    async def _calls(self, _request: Request) -> object:
-        return list(self._state.calls)
+    async def _calls(self, request: Request) -> object:
+        wanted = request.query_params.get("db")
+        return [call for database, call in self._state.calls if wanted in (None, database)]
 
     async def _forget_calls(self, _request: Request) -> object:
         self._state.calls.clear()

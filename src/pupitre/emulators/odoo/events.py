@@ -56,6 +56,8 @@ class Event(Behaviour):
 
     def before_write(self, env: Env, before: Row, vals: Given) -> Given:  # noqa: ARG002 -- the row says all
         allday = vals.get("allday", before["allday"])
+        if allday and before["allday"]:
+            return _moved_days(before, vals)
         if allday:
             touched = vals.keys() & {"allday", "start", "stop", "start_date", "stop_date"}
             return {**vals, **_whole_days({**_times(before), **vals})} if touched else vals
@@ -81,6 +83,8 @@ class Event(Behaviour):
             partner = env.db.tables["res.users"][cast("int", organizer)]["partner_id"]
             for attendee in _attendees(env, after):
                 if attendee["partner_id"] == partner:
+                    if is_hidden(env, after):
+                        raise no_access(EVENT, "write")  # it has just been made private, and is no longer the writer's
                     rows.update(env, ATTENDEE, attendee, {"state": "needsAction"})
         new = _attend(env, after, added)
         if env.context.get("skip_attendee_notification") or not after["active"]:
@@ -120,6 +124,22 @@ _TIMES = ("start", "stop", "start_date", "stop_date")
 
 def _times(row: Row) -> dict[str, object]:
     return {name: row[name] for name in _TIMES}
+
+
+def _moved_days(before: Row, vals: Given) -> Given:
+    """Of an event that lasts whole days: with days come office hours, with instants their days."""
+    if vals.keys() & {"start_date", "stop_date"}:
+        return {**vals, **_whole_days({**_times(before), **vals})}
+    if not vals.keys() & {"start", "stop"}:
+        return vals
+    start = moment(str(vals.get("start", before["start"])))
+    if "stop" in vals:
+        stop = moment(str(vals["stop"]))
+        vals.setdefault("duration", _hours(start, stop))
+    else:
+        length = timedelta(hours=float(str(before["duration"] or 1.0)), seconds=-1)
+        stop = (datetime.strptime(start, FORMAT) + length).strftime(FORMAT)  # noqa: DTZ007 -- UTC
+    return {**vals, "start": start, "stop": stop, "start_date": start[:10], "stop_date": stop[:10]}
 
 
 def _next_half_hour(env: Env) -> datetime:

@@ -24,8 +24,8 @@ class State:
         self._storage = Records(data)
         self.clock = next((msgspec.json.decode(body, type=Clock) for body in self._storage.load("clock")), Clock())
         self.sessions = Sessions(self._storage)
-        self.calls: deque[str] = deque(maxlen=1000)
-        """The last calls as `model.method`, oldest first; not kept across a restart."""
+        self.calls: deque[tuple[str, str]] = deque(maxlen=1000)
+        """The last calls, their database and `model.method`, oldest first; not kept across a restart."""
         names = [body.decode() for body in self._storage.load("database")] or list(FIRST_DATABASES)
         self.databases: dict[str, Database] = {}
         for name in names:
