@@ -3,7 +3,7 @@
     python benchmarks/odoo.py [--calls 1000] [--url http://… --database D --login L --password P]
 
 Without `--url` it starts an emulator of its own. The bare exchange posts the same bytes with the same HTTP library and
-reads the answer; the difference is the client's. On a real server it also tells how long a lookup takes.
+reads the answer; the difference is the client's. It also tells how long the reads take with which a call begins.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import aiohttp
 
 from pupitre.backends.odoo.client import Client
 from pupitre.backends.odoo.directory import OdooDirectory
+from pupitre.backends.odoo.records import OdooRecords
 from pupitre.backends.odoo.session import Login
 from pupitre.backends.odoo.settings import OdooSettings
+from pupitre.backends.odoo.users import Users
+from pupitre.clock import SystemClock
 from pupitre.ports import Who
 
 NUMBER = "+33612345678"
@@ -54,17 +58,23 @@ async def measure(settings: OdooSettings, calls: int) -> None:
             for _ in range(calls // 5):
                 await client.call("res.partner", "search_read", list[dict[str, object]], named)
             rounds["client"].append((time.process_time() - started) / (calls // 5))
-    took = []
+    records = OdooRecords(client, Users(client), SystemClock())
+    took: dict[str, list[float]] = {"lookup by number": [], "what a call begins with, both at once": []}
     for _ in range(50):
         started = time.perf_counter()
         await directory.lookup_patient(Who(phone=NUMBER))
-        took.append(time.perf_counter() - started)
+        took["lookup by number"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        now = datetime.now(UTC)
+        await asyncio.gather(directory.lookup_patient(Who(phone=NUMBER)), records.upcoming_by_phone(NUMBER, now))
+        took["what a call begins with, both at once"].append(time.perf_counter() - started)
     await client.close()
     exchange, whole = (statistics.median(rounds[name]) * 1000 for name in ("bare", "client"))
     print(
         f"CPU per call: exchange {exchange:.3f} ms, with the client {whole:.3f} ms, its own {whole - exchange:.3f} ms"
     )
-    print(f"lookup by number: median {statistics.median(took) * 1000:.1f} ms, worst {max(took) * 1000:.1f} ms")
+    for what, times in took.items():
+        print(f"{what}: median {statistics.median(times) * 1000:.1f} ms, worst {max(times) * 1000:.1f} ms")
 
 
 def main() -> None:
