@@ -11,3 +11,31 @@ WAYS = yaml.safe_load((HERE / "picks.yaml").read_text(encoding="utf-8"))
 @pytest.mark.parametrize(("text", "chosen"), WAYS.items(), ids=list(WAYS))
 def test_a_way_of_choosing_chooses_what_the_list_says(text, chosen):
     assert answer({"text": text, "slots": OFFERS}, SETS["slotpick"]) == chosen
+
+
+FEWER = [
+    ("celui-là me va", 1, "1"),
+    ("celui-ci", 1, "1"),
+    ("je prends", 1, "1"),
+    ("va pour celui-là", 1, "1"),
+    ("celui-là ne me va pas", 1, "NONE"),
+    ("celui-là je peux pas", 1, "NONE"),
+    ("celui-là c'est à quelle heure", 1, "REPEAT"),
+    ("le premier je ne peux pas", 1, "NONE"),
+    ("le premier je ne peux pas", 2, "UNCLEAR"),
+    ("le premier c'est pas possible", 2, "UNCLEAR"),
+    ("pas le premier", 2, "UNCLEAR"),
+    ("celui-là", 2, "UNCLEAR"),
+]
+
+
+@pytest.mark.parametrize(("text", "count", "chosen"), FEWER)
+def test_of_one_offer_that_one_is_meant_and_of_two_the_other_is_asked_for(text, count, chosen):
+    assert answer({"text": text, "slots": OFFERS[:count]}, SETS["slotpick"]) == chosen
+
+
+def test_an_engagement_at_the_hour_of_two_offers_does_not_choose_the_third():
+    """A day and an hour at which the caller is engaged refuse what they fit, and leave nothing chosen."""
+    offers = ["2026-01-07T09:00", "2026-01-08T09:00", "2026-01-14T09:00"]
+
+    assert answer({"text": "ah mercredi à 9 heures j'ai le kiné", "slots": offers}, SETS["slotpick"]) == "NONE"

@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 
 from msgspec import Struct, structs
 
-from pupitre.nlu.cascade import Piece, run
+from pupitre.nlu.cascade import run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.labels import command, labels
 from pupitre.nlu.meaning import Command, Heard, Pick
+from pupitre.nlu.ranks import RANK_KINDS, ranks_of
 from pupitre.nlu.when import ACTIONS, when
 from pupitre.wish import Clause, Period, Wish
 
@@ -19,6 +20,8 @@ AGAIN = frozenset({Command.REPEAT.value, Command.SLOWER.value})
 """Commands that ask for the offers once more."""
 EVE = timedelta(days=1)
 """Before the first offer: when dates that fit no offer are read anew, as seen from nearer."""
+NOT_TAKEN = ("ASK", "DOUBT")
+"""A question about an offer, a condition or a hesitation: never a choice."""
 NEAR = timedelta(minutes=30)
 """How far from "vers dix heures" an offer may be."""
 
@@ -33,6 +36,7 @@ class Said(Struct, frozen=True):
     day: int | None
     """Which of the days on which there are offers."""
     refused: list[int]
+    turned_down: list[int]
     wish: Wish | None
     by_time: list[int]
     """Ranks of the offers that the wish fits."""
@@ -44,24 +48,46 @@ def pick(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence
     """The offer meant. UNCLEAR when several fit; None when nothing about offers was said."""
     count = min(len(offers), len(RANKS)) or len(RANKS)
     pieces = run(grammar.topics["pick"], words, ACTIONS, now)
-    ranks, refused = _ranks(pieces, count)
+    ranks = ranks_of(pieces, count)
     wish = _wish(words, grammar, now, offers)
-    if ranks and wish and not _fitting(wish, offers):  # "samedi le premier" names no first of a month
-        ranked = {at for piece in pieces if piece.kind == "rank" for at in range(piece.first, piece.end)}
-        wish = _wish([word for at, word in enumerate(words) if at not in ranked], grammar, now, offers)
+    if wish and not _fitting(wish, offers):  # "samedi le premier" names no first of a month
+        wish = _wish(without_ranks(words, grammar, now), grammar, now, offers)
     said = Said(
         kinds=frozenset(piece.kind for piece in pieces),
         commands=frozenset(labels("command", words, grammar)),
         agent=command(words, grammar) is Command.AGENT,
-        ranks=ranks,
+        ranks=ranks.named,
         day=next((piece.value - 1 for piece in pieces if piece.kind == "day" and isinstance(piece.value, int)), None),
-        refused=refused,
+        refused=ranks.refused,
+        turned_down=ranks.turned_down,
         wish=wish,
         by_time=_fitting(wish, offers) if wish else [],
         offers=tuple(offers[:count]),
         count=count,
     )
-    return next((found for reading in READINGS if (found := reading(said))), None)
+    found = next((found for reading in READINGS if (found := reading(said))), None)
+    unsure = ranks.unsure or not said.kinds.isdisjoint(NOT_TAKEN)
+    asked = "ASK" in said.kinds and "NONE" not in said.kinds and said.wish is not None and not said.wish.any_of
+    if asked or (found is None and (unsure or "this" in said.kinds)):
+        return Heard(Pick.UNCLEAR)
+    return Heard(Pick.UNCLEAR, others=(found.value,)) if found and found.value in RANKS and unsure else found
+
+
+def wish_beside(
+    words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]
+) -> Heard[Wish] | None:
+    """The wish in words about these offers: what names one of them by rank is no date."""
+    heard = when(words, grammar, now)
+    if heard is None or not offers or _fitting(heard.value, offers):
+        return heard
+    return when(without_ranks(words, grammar, now), grammar, now)
+
+
+def without_ranks(words: Sequence[str], grammar: Grammar, now: datetime) -> list[str]:
+    """The words that name no offer by its rank: "le premier je ne peux pas" refuses no first of a month."""
+    pieces = run(grammar.topics["pick"], words, ACTIONS, now)
+    ranked = {at for piece in pieces if piece.kind in RANK_KINDS for at in range(piece.first, piece.end)}
+    return [word for at, word in enumerate(words) if at not in ranked]
 
 
 def _asked(said: Said) -> Heard[Pick] | None:
@@ -79,6 +105,20 @@ def _declined(said: Said) -> Heard[Pick] | None:
         return None
     rest = said.wish is not None and said.wish.any_of and said.wish.none_of and len(said.by_time) == 1
     return None if rest else Heard(Pick.NONE)
+
+
+def _turned_down(said: Said) -> Heard[Pick] | None:
+    """An offer refused for a reason, and none chosen; what is then left of two is asked for, not taken."""
+    if not said.turned_down or said.ranks or _names_a_day_or_hour(said.wish):
+        return None
+    left = [RANKS[rank] for rank in range(said.count) if rank not in (*said.refused, *said.turned_down)]
+    return Heard(Pick.UNCLEAR, others=tuple(left)) if len(left) == 1 else Heard(Pick.NONE)
+
+
+def _this(said: Said) -> Heard[Pick] | None:
+    """The only one there is: "je prends", "celui-là me va"."""
+    only = len(said.offers) == 1 and "this" in said.kinds and "not" not in said.kinds
+    return Heard(Pick.FIRST) if only and not said.ranks and not said.wish else None
 
 
 def _names_a_day_or_hour(wish: Wish | None) -> bool:
@@ -157,39 +197,15 @@ def _without_rank(said: Said) -> Heard[Pick] | None:
     if "NONE" in said.kinds:
         return Heard(Pick.NONE)
     left = [rank for rank in range(said.count) if rank not in said.refused]
-    if said.refused and len(left) == 1:
-        return Heard(RANKS[left[0]])
+    if said.refused and len(left) == 1:  # "ni le premier ni le deuxième"; of two the other may not suit either
+        return Heard(RANKS[left[0]]) if len(said.refused) > 1 else Heard(Pick.UNCLEAR, others=(RANKS[left[0]],))
     if "UNCLEAR" in said.kinds:
         return Heard(Pick.UNCLEAR)
     return Heard(Pick.NONE) if said.refused or (said.wish and said.offers) else None
 
 
-READINGS = (_asked, _declined, _among, _beside, _decided, _without_rank)
+READINGS = (_asked, _turned_down, _declined, _this, _among, _beside, _decided, _without_rank)
 """What may have been said, the first that applies counts."""
-
-
-def _ranks(pieces: Sequence[Piece], count: int) -> tuple[list[int], list[int]]:
-    """Ranks named (from 0) and ranks refused; what was taken back is neither."""
-    named: list[int] = []
-    refused: list[int] = []
-    denied = choosing = corrected = False
-    for piece in pieces:
-        rank = {"first": 0, "last": count - 1}.get(
-            piece.kind, piece.value - 1 if isinstance(piece.value, int) else None
-        )
-        if piece.kind in ("rank", "first", "last") and rank is not None and rank < count:
-            if denied:
-                refused.append(rank)
-            elif choosing or not corrected:
-                named.append(rank)
-            else:
-                named = [rank]
-            denied = choosing = corrected = False
-        else:
-            denied = piece.kind == "not" or (denied and not piece.kind)
-            choosing = choosing or piece.kind == "or"
-            corrected = corrected or piece.kind == "fix"
-    return sorted(set(named) - set(refused)), refused
 
 
 def _wish(words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime]) -> Wish | None:

@@ -12,9 +12,9 @@ from pupitre.nlu.likeness import match
 from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.names import name
 from pupitre.nlu.phones import phone
-from pupitre.nlu.picks import RANKS, pick
-from pupitre.nlu.when import when
+from pupitre.nlu.picks import RANKS, pick, wish_beside
 from pupitre.nlu.words import words as words_of
+from pupitre.wish import Wish
 
 DICTATED = frozenset({Hears.PHONE, Hears.BIRTH_DATE})
 """What digits may be: those of a telephone number are nothing else."""
@@ -40,12 +40,20 @@ def understand(
         intent=intent(words, grammar) if Hears.INTENT in hears else None,
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
-        when=when(words, grammar, now) if Hears.WHEN in hears or Hears.INTENT in hears else None,
+        when=_when(words, grammar, now, offers, hears),
         phone=number if Hears.PHONE in hears else None,
         name=name(text, grammar) if Hears.NAME in hears else None,
         birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
     )
+
+
+def _when(
+    words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime], hears: Sequence[Hears]
+) -> Heard[Wish] | None:
+    if Hears.WHEN not in hears and Hears.INTENT not in hears:
+        return None
+    return wish_beside(words, grammar, now, offers if Hears.PICK in hears else ())
 
 
 def _pick(

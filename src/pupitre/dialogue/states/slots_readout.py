@@ -12,6 +12,7 @@ from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
 from pupitre.model import Slot
 from pupitre.nlu.meaning import Pick, YesNo
+from pupitre.wish import Wish
 
 QUESTIONS = {1: "slots_readout.one", 2: "slots_readout.two", 3: "slots_readout.three"}
 WHICH, OTHER, CALLBACK = "slots_readout.which", "collect_constraints.other", "transfer_agent.callback"
@@ -82,19 +83,22 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
         return _commit(call, int(pick))
     if meaning.intent and meaning.intent.value is not call.intent:
         return after_identity(with_words(call, event), script)
-    if wish:
-        fits = [rank for rank, slot in enumerate(call.slots, 1) if wish.allows(script.settings.local(slot.start))]
-        if len(fits) == 1 and pick is not Pick.NONE:
-            return _commit(call, fits[0])
-        if not fits or pick is Pick.NONE:
-            turned_down = replace(with_words(call, event), refused=_refused(call))
-            return _propose(turned_down)
+    fits = _fitting(wish, call, script) if wish else []
+    if pick is None and len(fits) == 1:
+        return _commit(call, fits[0])
+    if wish and (pick is Pick.NONE or not fits):
+        return _propose(replace(with_words(call, event), refused=_refused(call)))
     if answer is YesNo.YES and len(call.slots) == 1:
         return _commit(call, 1)
-    if pick is Pick.NONE or answer is YesNo.NO:
-        return _others(call)
     undecided = len(call.slots) > 1 and (pick is Pick.UNCLEAR or answer is YesNo.YES)
+    if pick is Pick.NONE or (answer is YesNo.NO and not undecided):
+        return _others(call)
     return stay(call, ask=WHICH) if undecided and call.asked != WHICH else miss(call)
+
+
+def _fitting(wish: Wish, call: Call, script: Script) -> list[int]:
+    """Ranks of the offers that this wish allows."""
+    return [rank for rank, slot in enumerate(call.slots, 1) if wish.allows(script.settings.local(slot.start))]
 
 
 def _others(call: Call) -> Move:
