@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -70,6 +71,12 @@ class Table:
                 for table, (columns, values) in rows.items():
                     await self._postgresql.copy_records_to_table(table, records=values, columns=columns.split())
 
+    def settle(self) -> None:
+        """Have everything where it stays, so that its writing disturbs nothing that is measured."""
+        if self._sqlite is not None:
+            self._sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        os.sync()
+
 
 def _named(columns: str) -> str:
     return ", ".join(f'"{column}"' for column in columns.split())
@@ -136,3 +143,4 @@ async def fill(table: Table, count: int) -> None:
     waiting = _far(count)
     while batch := list(islice(waiting, _AT_ONCE)):
         await table.add(_reminders(batch))
+    table.settle()

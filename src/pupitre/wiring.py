@@ -120,7 +120,7 @@ class House:
             for tenant in self.config.tenants:
                 self.begin(todos.keep_showing(partial(self.world, tenant.settings.id)))
         if working and not isinstance(self.clock, HeldClock):
-            self.begin(due.work_off(self.due, self.worlds, self._kinds, self.clock))
+            self.begin(self._work_off())
 
     def dependencies(self) -> dict[str, Callable[[], Awaitable[object]]]:
         """What the desk cannot do without, by name, and how to ask whether it is there."""
@@ -201,6 +201,11 @@ class House:
                 await asyncio.sleep(0.02)
         for tenant in self.tenants.values():
             await close_silent_calls(tenant, until)
+
+    async def _work_off(self) -> None:
+        """What fell due while no desk ran must find its tenant."""
+        await self._worlds_made.wait()
+        await due.work_off(self.due, self.worlds, self._kinds, self.clock)
 
     async def _watch(self) -> None:
         """Now and then: begin again what nobody runs, close calls that went silent."""
