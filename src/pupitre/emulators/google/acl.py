@@ -22,7 +22,7 @@ def list_(call: Call) -> Reply:
         rules = [r for r in rules if r.version > token.version]
     elif not call.flag("showDeleted"):
         rules = [r for r in rules if r.role != "none"]
-    first = int(call.text("pageToken") or 0) if (call.text("pageToken") or "0").isdecimal() else 0
+    first = sync.first_item(call.text("pageToken"))
     size = call.number("maxResults") or 100
     body: Json = {"kind": "calendar#acl", "items": [_render(r) for r in rules[first : first + size]]}
     if first + size < len(rules):
@@ -42,15 +42,22 @@ def get(call: Call) -> Reply:
 def insert(call: Call) -> Reply:
     calendar = call.calendar("owner")
     check_shape("AclRule", call.body)
-    raw = call.body.get("scope") or {}
+    raw = _scope(call.body)
     if call.body.get("role") is None:
         raise errors.required("Missing role.")
-    kind = raw.get("type") or "default"
+    kind = raw["type"]
     if kind not in _SCOPES or (kind != "default") != bool(raw.get("value")):
         raise errors.invalid("Invalid scope value.")
     rule = Rule(_role(call.body), kind, str(raw.get("value") or ""))
     share(call.state, calendar, rule)
     return _answer(rule)
+
+
+def update(call: Call) -> Reply:
+    """Unlike a patch it must say whose rule it is."""
+    check_shape("AclRule", call.body)
+    _scope(call.body)
+    return patch(call)
 
 
 def patch(call: Call) -> Reply:
@@ -87,6 +94,14 @@ def _require(call: Call, calendar: Calendar) -> Rule:
 def _check_owner_stays(calendar: Calendar, rule: Rule) -> None:
     if rule.id == f"user:{calendar.owner}":
         raise errors.refuse(403, "cannotChangeOwnAcl", "Cannot change your own access level.", domain="calendar")
+
+
+def _scope(body: Json) -> Json:
+    """Of a body that must have one with a type, as the discovery document says of insert and update."""
+    scope: Json = body.get("scope") or {}
+    if not scope.get("type"):
+        raise errors.required("Missing scope.")
+    return scope
 
 
 def _role(body: Json) -> str:

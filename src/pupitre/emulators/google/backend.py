@@ -83,12 +83,12 @@ class GoogleCalendar:
 
     async def _call(self, request: Request) -> Response:
         raw = _after_prefix(request.scope, (request.scope.get("raw_path") or request.scope["path"].encode()).decode())
-        asked = api.Asked(
-            http_method=request.method,
-            raw_path=raw.partition("?")[0].removeprefix(api.SERVICE_PATH),
-            query_string=request.scope["query_string"].decode("latin-1"),
-            headers=request.headers,
-            body=await request.body(),
+        asked = api.read(
+            request.method,
+            raw.partition("?")[0].removeprefix(api.SERVICE_PATH),
+            request.scope["query_string"].decode("latin-1"),
+            request.headers,
+            await request.body(),
         )
         known = set(self._state.channels)
         with self._state.transaction():

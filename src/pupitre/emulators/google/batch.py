@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
 from msgspec import Struct
 
-from pupitre.emulators.google.errors import Refusal, refuse
+from pupitre.emulators.google.errors import Refusal, not_found, refuse
 
 _MOST_PARTS = 50
 
@@ -49,7 +50,7 @@ async def answer(parts: list[Part], call: Callable[[Part], Awaitable[PartReply]]
     """All parts called one after the other, and the multipart answer; ids come back as `<response-…>`."""
     lines: list[bytes] = []
     for part in parts:
-        reply = await call(part)
+        reply = _readable(await call(part))
         content_id = f"Content-ID: <response-{part.content_id}>\r\n" if part.content_id else ""
         headers = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
         head = (
@@ -58,6 +59,15 @@ async def answer(parts: list[Part], call: Callable[[Part], Awaitable[PartReply]]
         )
         lines += [head.encode(), reply.body, b"\r\n"]
     return b"".join([*lines, f"--{boundary}--\r\n".encode()])
+
+
+def _readable(reply: PartReply) -> PartReply:
+    """A page of HTML, which only a lost address gets, as the error in JSON that clients of a batch can read."""
+    kind = next((v for k, v in reply.headers.items() if k.lower() == "content-type"), "")
+    if not kind.startswith("text/html"):
+        return reply
+    body = msgspec.json.encode(not_found().reply().body)
+    return PartReply(reply.status, {"Content-Type": "application/json; charset=UTF-8"}, body)
 
 
 _REASONS = {

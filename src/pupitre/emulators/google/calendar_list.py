@@ -46,7 +46,7 @@ def list_(call: Call) -> Reply:
         items = [i for i in items if rank(i["accessRole"]) >= rank(least)]
     if not call.flag("showHidden") and since is None:
         items = [i for i in items if not i.get("hidden")]
-    first = int(text) if (text := call.text("pageToken") or "0").isdecimal() else 0
+    first = sync.first_item(call.text("pageToken"))
     size = min(call.number("maxResults") or 100, 250)
     body: Json = {"kind": "calendar#calendarList", "items": items[first : first + size]}
     if first + size < len(items):

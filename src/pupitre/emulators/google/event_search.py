@@ -9,10 +9,18 @@ from pupitre.emulators.google.errors import invalid
 from pupitre.emulators.google.model import Event
 
 
+def check_constraints(call: Call) -> None:
+    """Raise Refusal for an extended property constraint that is not `name=value`."""
+    for parameter in ("privateExtendedProperty", "sharedExtendedProperty"):
+        for constraint in call.several(parameter):
+            if "=" not in constraint:
+                raise invalid(f"Invalid extended property constraint: {constraint}", parameter=parameter)
+
+
 def matches(call: Call, event: Event) -> bool:
     """Whether the event passes q, iCalUID, eventTypes and the extended property constraints.
 
-    Several constraints must all hold: so says the discovery document (the guide says any). Raises Refusal.
+    Several constraints must all hold: so says the discovery document (the guide says any).
     """
     types = call.several("eventTypes")
     uid = call.text("iCalUID")
@@ -28,9 +36,7 @@ def matches(call: Call, event: Event) -> bool:
 def _has_all(event: Event, group: str, constraints: list[str]) -> bool:
     properties = event.body.get("extendedProperties", {}).get(group, {})
     for constraint in constraints:
-        name, equals, value = constraint.partition("=")
-        if not equals:
-            raise invalid(f"Invalid extended property constraint: {constraint}", parameter=f"{group}ExtendedProperty")
+        name, _, value = constraint.partition("=")
         if properties.get(name) != value:
             return False
     return True

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pupitre.emulators.google import errors, series, sync
 from pupitre.emulators.google.call import Call
-from pupitre.emulators.google.event_search import matches
+from pupitre.emulators.google.event_search import check_constraints, matches
 from pupitre.emulators.google.event_view import render
 from pupitre.emulators.google.events import require
 from pupitre.emulators.google.model import Calendar, Event
@@ -44,6 +44,7 @@ def list_(call: Call) -> Reply:
         raise errors.invalid(message, parameter="orderBy")
     if call.text("syncToken") is not None:
         return _changes(call, calendar)
+    check_constraints(call)
     after, before = window(call)
     oldest = call.text("updatedMin")
     if oldest is not None and parse_instant(oldest) < call.state.clock.now() - _UPDATED_MEMORY:

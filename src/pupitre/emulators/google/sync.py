@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -49,6 +50,15 @@ def page_token(text: str | None, query: str) -> PageToken | None:
     if token is None or token.query != query:
         raise errors.invalid_parameter("pageToken", "Invalid page token value.")
     return token
+
+
+def first_item(text: str | None) -> int:
+    """Where the page of a short list begins, whose page tokens are plain positions. Raises 400."""
+    if text is None:
+        return 0
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise errors.invalid_parameter("pageToken", "Invalid page token value.")
+    return int(text)
 
 
 def sync_token(text: str, resource: str, epoch: int) -> SyncToken:
