@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pupitre.emulators.google import errors, recurrence
 from pupitre.emulators.google.event_times import read_times
 from pupitre.emulators.google.model import Calendar
-from pupitre.emulators.google.schema import check_shape
+from pupitre.emulators.google.schema import check_shape, known_part
 from pupitre.emulators.google.wire import Json
 
 _READ_ONLY = frozenset({
@@ -51,7 +51,7 @@ def check_id(event_id: str) -> str:
 def stored_body(body: Json, calendar: Calendar) -> Json:
     """The writable part of a complete body, checked and in the form it is stored in. Raises Refusal."""
     check_shape("Event", body)
-    kept = {k: v for k, v in body.items() if k not in _READ_ONLY and v is not None}
+    kept = {k: v for k, v in known_part("Event", body).items() if k not in _READ_ONLY and v is not None}
     kept.setdefault("status", "confirmed")
     kept.setdefault("eventType", "default")
     for name, allowed in _CHOICES.items():

@@ -49,7 +49,7 @@ def _is_zone(raw: Json) -> bool:
 
 def _point(raw: Json, calendar_zone: str, which: str, *, recurring: bool) -> Point:
     """One end of the event. An offset fixes the instant even where `timeZone` says otherwise."""
-    name = raw.get("timeZone")
+    name = raw.get("timeZone") or None
     try:
         if raw.get("date") is not None:
             return Point(day=parse_date(raw["date"]), zone=name)

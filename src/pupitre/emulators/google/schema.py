@@ -42,6 +42,22 @@ def _check(schema: Json, value: object, path: str) -> None:
                 _check(known, inner, f"{path}.{name}")
 
 
+def known_part(schema_name: str, body: Json) -> Json:
+    """A body that passed `check_shape`, without the fields that its schema does not have."""
+    found = _known(document()["schemas"][schema_name], body)
+    return found if isinstance(found, dict) else {}
+
+
+def _known(schema: Json, value: object) -> object:
+    schema = document()["schemas"][schema["$ref"]] if "$ref" in schema else schema
+    if isinstance(value, list) and schema.get("type") == "array":
+        return [_known(schema["items"], item) for item in value]
+    if not isinstance(value, dict) or schema.get("type") != "object":
+        return value
+    rules = {name: schema.get("properties", {}).get(name, schema.get("additionalProperties")) for name in value}
+    return {name: _known(rule, value[name]) for name, rule in rules.items() if rule is not None}
+
+
 def _is_of_type(schema: Json, value: object) -> bool:
     kind = schema.get("type", "any")
     if kind == "any" or (schema.get("format") == "int64" and isinstance(value, int)):
