@@ -44,7 +44,7 @@ from pupitre.dialogue.events import (
 from pupitre.dialogue.hear import listened_for
 from pupitre.dialogue.settings import AfterTransfer, OpenHours, VerifyPolicy
 from pupitre.model import Intent
-from pupitre.nlu.meaning import Command, Heard, Hears, Meaning, Pick, ReminderChoice, SpokenName, YesNo
+from pupitre.nlu.meaning import Attendance, Command, Heard, Hears, Meaning, Pick, ReminderChoice, SpokenName, YesNo
 from pupitre.wish import Clause, Wish
 
 ENDINGS = (Listen, Transfer, Hangup, Continue)
@@ -74,6 +74,7 @@ meanings = st.builds(
     name=often(heard(names)),
     birth_date=often(st.sampled_from([JEAN.birth_date, date(1999, 1, 1)])),
     reminder=often(st.sampled_from(ReminderChoice)),
+    attendance=often(st.sampled_from(Attendance)),
 )
 keys = st.sampled_from(["1", "2", "3", "1", "2", "0", "*", "#", "", "0639980001#", "12031950", "9", "éé"])
 ODD = [Silent(NOW)] * 4 + [Continued(NOW), CallStarted(NOW), MachineDetected(NOW), Strange(NOW, "hold"), HungUp(NOW)]
@@ -92,6 +93,7 @@ TO_THE_POINT = {
     Hears.NAME: [Meaning(name=Heard(SpokenName("DUPONT", "JEAN")))],
     Hears.BIRTH_DATE: [Meaning(birth_date=JEAN.birth_date), Meaning(birth_date=date(1999, 1, 1))],
     Hears.REMINDER: [Meaning(reminder=ReminderChoice.DAY_BEFORE)],
+    Hears.ATTENDANCE: [Meaning(attendance=one) for one in Attendance],
 }
 
 

@@ -19,7 +19,7 @@ FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
 WAYS = (HERE / "wishes.yaml", HERE / "dictated.yaml")
 """Lists of ways of saying something: text -> what it means."""
-TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder")
+TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder", "attendance")
 
 
 def utterances() -> Iterator[tuple[str, str]]:

@@ -130,4 +130,5 @@ FORMS: dict[Hears, Callable[[Meaning], object]] = {
     Hears.BIRTH_DATE: lambda heard: heard.birth_date.isoformat() if heard.birth_date else "NONE",
     Hears.EMERGENCY: lambda heard: heard.emergency,
     Hears.REMINDER: lambda heard: heard.reminder,
+    Hears.ATTENDANCE: lambda heard: heard.attendance,
 }

@@ -15,7 +15,7 @@ from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import Spoke
 from pupitre.dialogue.settings import DialogueSettings
 from pupitre.model import Appointment, BackendId, Intent, MatchMode, Patient, Slot
-from pupitre.nlu.meaning import SpokenName
+from pupitre.nlu.meaning import Attendance, SpokenName
 from pupitre.wish import Wish
 
 
@@ -153,6 +153,8 @@ class Call(Struct, frozen=True):
     rounds_refused: int = 0
     picked: int | None = None
     """Rank of the offer that was picked, from 1."""
+    attendance: Attendance | None = None
+    """What the patient has said of his coming, in a reminder call."""
     reminder_noted: bool = False
     """What this reminder call brought has been noted."""
     offsets: tuple[str, ...] | None = None
@@ -179,6 +181,11 @@ class Call(Struct, frozen=True):
 
     counters: Counters = Counters()
     telemetry: Telemetry = Telemetry()
+
+    @property
+    def news(self) -> bool:
+        """In a reminder call: whether something was said of the appointment that somebody must hear of."""
+        return self.attendance is not None or self.intent in (Intent.RESCHEDULE, Intent.CANCEL)
 
     @property
     def moving(self) -> BackendId | None:

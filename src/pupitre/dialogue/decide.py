@@ -90,6 +90,8 @@ NAMES: dict[type, str] = {
 
 def decide(call: Call, event: Event, script: Script) -> Turn:
     """What the call makes of this event. Raises Undeclared when a state leads where the flow table does not."""
+    if call.ended and isinstance(call.pending, LeaveTask) and call.reminder_id and not call.reminder_noted:
+        return carried_out(Move(call, effect=NoteOutcome(call.reminder_id, ReminderOutcome.UNCLEAR)), event.at, script)
     if call.ended:
         return Turn(replace(call, pending=None), (Hangup(),))
     return carried_out(_ruled(_recorded(call, event), event, script), event.at, script)
@@ -203,6 +205,10 @@ def _hung_up(call: Call, script: Script) -> Move:
         task = LeaveTask(TaskKind.EMERGENCY_UNANSWERED, brief(call, script), phone=number)
     elif call.transferring and not call.emergency and number:
         task = LeaveTask(TaskKind.CALL_BACK, brief(call, script), phone=number)
+    elif call.reminder_id and call.news and not call.reminder_noted and call.state is not State.START:
+        appointment = call.appointment.id if call.appointment else None
+        told = brief(call, script, "hung_up")
+        task = LeaveTask(TaskKind.CALL_BACK, told, appointment_id=appointment, phone=number)
     elif call.reminder_id and not call.reminder_noted and call.state is not State.START:
         task = NoteOutcome(call.reminder_id, ReminderOutcome.UNCLEAR)
     return Move(over, effect=task) if task else Move(over, ending=Hangup())

@@ -103,7 +103,7 @@ class Undeclared(Exception):
 
 
 YES_NO, PICK, WHEN, INTENT, NAME = Hears.YES_NO, Hears.PICK, Hears.WHEN, Hears.INTENT, Hears.NAME
-PHONE, BORN, REMINDER = Hears.PHONE, Hears.BIRTH_DATE, Hears.REMINDER
+PHONE, BORN, REMINDER, COMING = Hears.PHONE, Hears.BIRTH_DATE, Hears.REMINDER, Hears.ATTENDANCE
 S = State
 PARTING = (Command.WRONG_NUMBER, Command.WRONG_PERSON, Command.LATER, Command.STOP_CALLING, Command.GOODBYE)
 BY_INTENT = (S.COLLECT_CONSTRAINTS, S.CHOOSE_APPOINTMENT, S.CANCEL_CONFIRM)
@@ -208,9 +208,11 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.REMINDER_CALL: Step(
         reminder_call,
         (
-            Ask("reminder_call.who", (YES_NO,), keys=YES_OR_NO, commands=PARTING),
-            Ask("reminder_call.appointment", (YES_NO, INTENT, WHEN), keys=REMINDED, commands=PARTING),
-            Ask("reminder_call.move_or_cancel", (INTENT, YES_NO, WHEN), keys=REMINDED, commands=PARTING),
+            Ask("reminder_call.who", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
+            Ask("reminder_call.who_first", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
+            Ask("reminder_call.for_patient", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
+            Ask("reminder_call.appointment", (YES_NO, INTENT, WHEN, COMING), keys=REMINDED, commands=PARTING),
+            Ask("reminder_call.move_or_cancel", (INTENT, YES_NO, WHEN, COMING), keys=REMINDED, commands=PARTING),
         ),
         (S.COLLECT_CONSTRAINTS, S.CANCEL_CONFIRM, S.VERIFY),
     ),

@@ -21,8 +21,11 @@ def transfer(call: Call, script: Script) -> Transfer:
     )
 
 
-def brief(call: Call, script: Script) -> str:
-    """One or two sentences: who, what they want, how far the call got, why it is handed over."""
+def brief(call: Call, script: Script, why: str | None = None) -> str:
+    """One or two sentences: who, what they want, how far the call got, why it is handed over.
+
+    `why` is a key of `brief.why` where no handing over is the reason.
+    """
     patient = call.patient
     values: Values = {
         "caller": {} if call.from_e164 is None else {"from_e164": call.from_e164},
@@ -34,6 +37,8 @@ def brief(call: Call, script: Script) -> str:
     if patient and not call.identified:
         who = "unconfirmed"
     wanted = call.intent.value.lower()
+    if call.intent is Intent.UNKNOWN and call.attendance:
+        wanted = call.attendance.value
     if call.intent in (Intent.RESCHEDULE, Intent.CANCEL) and call.appointment is None:
         wanted += "_some"
     if call.noted:
@@ -42,11 +47,11 @@ def brief(call: Call, script: Script) -> str:
         far = "unknown"
     else:
         far = "wish" if call.raw_text else "nothing"
-    why = call.transfer_reason or TransferReason.ASKED
+    why = why or (call.transfer_reason or TransferReason.ASKED).value
     parts = {
         "who": script.text(f"brief.who.{who}", values),
         "want": script.text(f"brief.want.{wanted}", values),
         "far": script.text(f"brief.far.{far}", values),
-        "why": script.text(f"brief.why.{why.value}", values),
+        "why": script.text(f"brief.why.{why}", values),
     }
     return " ".join(script.text("brief.sentence", {"brief": parts}).split())

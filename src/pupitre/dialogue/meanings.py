@@ -28,4 +28,5 @@ def tells(meaning: Meaning) -> bool:
         or meaning.phone
         or meaning.birth_date
         or meaning.reminder
+        or meaning.attendance
     )

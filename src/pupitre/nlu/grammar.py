@@ -27,6 +27,7 @@ TOPICS = (
     "name",
     "letter",
     "reminder",
+    "attendance",
     "birth_date",
     "phone",
 )

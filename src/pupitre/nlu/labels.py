@@ -8,7 +8,7 @@ from typing import Literal
 from pupitre.model import Intent
 from pupitre.nlu.automaton import Match
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.meaning import Command, Heard, ReminderChoice, YesNo
+from pupitre.nlu.meaning import Attendance, Command, Heard, ReminderChoice, YesNo
 from pupitre.nlu.template import END, START
 
 INTENDED = frozenset({"book", "again", "reschedule", "cancel", "agent"})
@@ -26,7 +26,7 @@ EXCUSES = {
 """What keeps a danger from raising the alarm."""
 DANGERS = frozenset({"now", *EXCUSES})
 
-Topic = Literal["intent", "yes_no", "command", "emergency", "reminder"]
+Topic = Literal["intent", "yes_no", "command", "emergency", "reminder", "attendance"]
 
 
 def spotted(topic: str, words: Sequence[str], grammar: Grammar) -> list[Match]:
@@ -152,7 +152,8 @@ def yes_no(words: Sequence[str], grammar: Grammar) -> Heard[YesNo] | None:
     said = labels("yes_no", words, grammar)
     clear = [label for label in said if label in ("YES", "NO", "DOUBT")]
     if clear and clear[-1] != "DOUBT":
-        return Heard(YesNo(clear[-1]), UNSURE if len(set(clear)) > 1 else 1.0)
+        others = tuple(YesNo(label) for label in dict.fromkeys(clear) if label not in ("DOUBT", clear[-1]))
+        return Heard(YesNo(clear[-1]), UNSURE if len(set(clear)) > 1 else 1.0, others)
     if clear or "UNCLEAR" in said:
         return Heard(YesNo.UNCLEAR)
     return Heard(YesNo.NO, UNSURE) if "no" in said else None
@@ -162,3 +163,9 @@ def reminder(words: Sequence[str], grammar: Grammar) -> ReminderChoice | None:
     """Which reminders; the last said counts."""
     found = labels("reminder", words, grammar)
     return ReminderChoice(found[-1]) if found else None
+
+
+def attendance(words: Sequence[str], grammar: Grammar) -> Attendance | None:
+    """What the patient says of his coming; not coming is graver than coming late."""
+    found = labels("attendance", words, grammar)
+    return next((one for one in Attendance if one.value in found), None)

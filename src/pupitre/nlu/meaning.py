@@ -27,6 +27,8 @@ class Hears(StrEnum):
     EMERGENCY = "emergency"
     REMINDER = "reminder"
     """Which reminders ("juste la veille"), beside yes and no."""
+    ATTENDANCE = "attendance"
+    """Whether the patient comes to the appointment he is reminded of."""
 
 
 class YesNo(StrEnum):
@@ -78,6 +80,13 @@ class ReminderChoice(StrEnum):
     NONE = "none"
 
 
+class Attendance(StrEnum):
+    """What a patient says of the appointment he is reminded of, beside asking to move or cancel it."""
+
+    NOT_COMING = "not_coming"
+    LATE = "late"
+
+
 class Heard(Struct, Generic[T], frozen=True):
     """One aspect of what was said: the best reading, how sure (0..1), and the other readings kept."""
 
@@ -109,6 +118,7 @@ class Meaning(Struct, frozen=True):
     name: Heard[SpokenName] | None = None
     birth_date: date | None = None
     reminder: ReminderChoice | None = None
+    attendance: Attendance | None = None
 
     def __bool__(self) -> bool:
         """True when anything at all was understood."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pupitre.nlu.births import birth_date
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.labels import command, emergency, intent, reminder, yes_no
+from pupitre.nlu.labels import attendance, command, emergency, intent, reminder, yes_no
 from pupitre.nlu.likeness import match
 from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.names import name
@@ -45,6 +45,7 @@ def understand(
         name=name(text, grammar) if Hears.NAME in hears else None,
         birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
+        attendance=attendance(words, grammar) if Hears.ATTENDANCE in hears else None,
     )
 
 

@@ -1,21 +1,27 @@
-"""The desk calls before an appointment: who calls, is it the right person, and only then the appointment."""
+"""The desk calls before an appointment: who calls, is it the right person, and only then the appointment.
+
+Somebody who says at once that the patient cannot come is no wrong number: it is kept until it is known who speaks.
+"""
 
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from pupitre.dialogue.call import Call, State
-from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome
+from pupitre.dialogue.call import Call, State, TransferReason
+from pupitre.dialogue.effects import LeaveTask, NoteOutcome, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import Done, Keyed, Spoke, WorldFailed
-from pupitre.dialogue.move import Entered, Move, StateEvent, go, miss, stay, want
+from pupitre.dialogue.handover import brief
+from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
 from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent, must_verify
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent
-from pupitre.nlu.meaning import Command, Meaning, YesNo
+from pupitre.nlu.meaning import Attendance, Command, Meaning, YesNo
 
-WHO, APPOINTMENT, MOVE_OR_CANCEL = "reminder_call.who", "reminder_call.appointment", "reminder_call.move_or_cancel"
+WHO_FIRST, FOR_PATIENT = "reminder_call.who_first", "reminder_call.for_patient"
+APPOINTMENT, MOVE_OR_CANCEL = "reminder_call.appointment", "reminder_call.move_or_cancel"
 DAYS_AHEAD = {0: "reminder_call.today", 1: "reminder_call.tomorrow"}
+TOLD = {Attendance.LATE: "reminder_call.late", Attendance.NOT_COMING: "reminder_call.not_coming"}
 GOODBYES = {
     ReminderOutcome.CONFIRMED: "reminder_call.confirmed",
     ReminderOutcome.WRONG_PERSON: "reminder_call.wrong_person",
@@ -29,55 +35,108 @@ def reminder_call(call: Call, event: StateEvent, script: Script) -> Move:
                 _answered(call, event, script) if call.identified else _is_it_you(call, event, script)
             )
         case Done() | WorldFailed():
-            return _noted(call, script)
+            return _noted(call, event, script)
         case Entered(at=at) if call.identified:
-            return stay(call, _when(call, at, script), ask=APPOINTMENT)
+            return _go_on(call, at, script)
         case _:
             return stay(call)
 
 
+def _tells(meaning: Meaning) -> bool:
+    """Whether the appointment is to be moved or cancelled, or missed, or come late to."""
+    wanted = meaning.intent.value if meaning.intent else None
+    return meaning.attendance is not None or wanted in (Intent.RESCHEDULE, Intent.CANCEL)
+
+
 def _parting(call: Call, meaning: Meaning) -> Move | None:
-    """Commands that end a reminder call: wrong number, later, never again."""
+    """Commands that end a reminder call: wrong number, later, never again. Not where somebody tells of the patient."""
     match meaning.command:
-        case Command.WRONG_NUMBER | Command.WRONG_PERSON:
+        case Command.WRONG_NUMBER:
+            return _note(call, ReminderOutcome.WRONG_PERSON)
+        case Command.STOP_CALLING:
+            return _note(call, ReminderOutcome.UNCLEAR, stop=True)
+        case _ if _tells(meaning):
+            return None
+        case Command.WRONG_PERSON if not call.news or call.identified:
             return _note(call, ReminderOutcome.WRONG_PERSON)
         case Command.LATER:
             return _note(call, ReminderOutcome.UNCLEAR, later=True)
-        case Command.STOP_CALLING:
-            return _note(call, ReminderOutcome.UNCLEAR, stop=True)
-        case Command.GOODBYE if not (meaning.yes_no or meaning.intent):
+        case Command.GOODBYE if not (meaning.yes_no or meaning.intent or call.news):
             return _note(call, ReminderOutcome.UNCLEAR)
         case _:
             return None
 
 
 def _is_it_you(call: Call, event: Spoke | Keyed, script: Script) -> Move:
-    match event.meaning.yes_no.value if event.meaning.yes_no else None:
+    meaning, told_before = event.meaning, call.news
+    answer = meaning.yes_no.value if meaning.yes_no else None
+    if _tells(meaning):
+        call = _kept(call, event)
+        if meaning.yes_no and YesNo.YES in meaning.yes_no.others:  # "oui c'est moi mais je ne peux pas venir"
+            answer = YesNo.YES
+        elif answer is YesNo.NO:  # "non je ne peux plus venir"
+            answer = None
+    if call.asked == FOR_PATIENT:
+        return _for_patient(call, event, answer, script)
+    if meaning.command is Command.WRONG_PERSON:
+        return stay(call, ask=FOR_PATIENT)
+    match answer:
         case YesNo.YES:
-            call = replace(call, identified=True)
-            if must_verify(call, script):
-                return go(call, State.VERIFY)
-            return stay(call, _when(call, event.at, script), ask=APPOINTMENT)
+            return _identified(replace(call, identified=True), event.at, script)
+        case YesNo.NO if told_before:
+            return stay(call, ask=FOR_PATIENT)
         case YesNo.NO:
             return _note(call, ReminderOutcome.WRONG_PERSON)
+        case _ if call.news and not told_before:
+            return stay(call, ask=WHO_FIRST)
         case _:
             return miss(call)
+
+
+def _for_patient(call: Call, event: Spoke | Keyed, answer: YesNo | None, script: Script) -> Move:
+    """Somebody else has told of the patient: does he speak for him?"""
+    if answer is YesNo.YES or (answer is None and event.meaning.command is Command.WRONG_PERSON):
+        return _identified(replace(call, identified=True, third_party=True), event.at, script)
+    return _note(call, ReminderOutcome.WRONG_PERSON) if answer is YesNo.NO else miss(call)
+
+
+def _kept(call: Call, event: Spoke | Keyed) -> Call:
+    return replace(with_words(call, event), attendance=event.meaning.attendance or call.attendance)
+
+
+def _identified(call: Call, at: datetime, script: Script) -> Move:
+    return go(call, State.VERIFY) if must_verify(call, script) else _go_on(call, at, script)
+
+
+def _go_on(call: Call, at: datetime, script: Script) -> Move:
+    """It is known who speaks: what was told before is taken up, else the appointment is read out."""
+    if call.intent is Intent.RESCHEDULE and not call.reminder_noted:
+        return _note(call, ReminderOutcome.RESCHEDULE_REQUESTED)
+    if call.intent in (Intent.RESCHEDULE, Intent.CANCEL):
+        return by_intent(call, script)
+    if call.attendance is Attendance.LATE:
+        return _note(call, ReminderOutcome.CONFIRMED)
+    return stay(call, _when(call, at, script), ask=MOVE_OR_CANCEL if call.attendance else APPOINTMENT)
 
 
 def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
     answer = meaning.yes_no.value if meaning.yes_no else None
-    call = with_words(call, event)
-    match meaning.intent.value if meaning.intent else None:
-        case Intent.RESCHEDULE:
-            return _note(call, ReminderOutcome.RESCHEDULE_REQUESTED)
-        case Intent.CANCEL:
-            return by_intent(call, script)
-        case _ if answer is YesNo.YES and (call.asked == APPOINTMENT or isinstance(event, Keyed)):
-            return _note(call, ReminderOutcome.CONFIRMED)
-        case _ if answer is YesNo.NO and call.asked == APPOINTMENT:
+    call = _kept(call, event)
+    if _tells(meaning) and meaning.intent and meaning.intent.value in (Intent.RESCHEDULE, Intent.CANCEL):
+        return _go_on(call, event.at, script)
+    if meaning.attendance is Attendance.LATE:
+        return _note(call, ReminderOutcome.CONFIRMED)
+    if meaning.attendance and call.asked == APPOINTMENT:
+        return stay(call, ask=MOVE_OR_CANCEL)
+    match answer:
+        case YesNo.YES if call.asked == APPOINTMENT or isinstance(event, Keyed):
+            return _note(replace(call, attendance=None), ReminderOutcome.CONFIRMED)
+        case YesNo.NO if call.asked == APPOINTMENT:
             return stay(call, ask=MOVE_OR_CANCEL)
-        case _ if answer is YesNo.NO:
+        case YesNo.NO if call.attendance:
+            return _note(call, ReminderOutcome.NOT_COMING)
+        case YesNo.NO:
             return go(call, State.END_CONFIRMATION, "cancel_confirm.kept")
         case _:
             return miss(call)
@@ -87,19 +146,33 @@ def _note(call: Call, outcome: ReminderOutcome, *, later: bool = False, stop: bo
     return want(call, NoteOutcome(call.reminder_id or "", outcome, later, stop))
 
 
-def _noted(call: Call, script: Script) -> Move:
-    """What was noted decides how the call goes on; a note that failed does not keep the caller."""
+def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
+    """What was noted decides how the call goes on; a note that failed does not keep the caller, a task does."""
     match call.pending:
+        case LeaveTask() if isinstance(event, WorldFailed):
+            return hand_over(call, TransferReason.BACKEND_DOWN, "technical_problem")
+        case LeaveTask():
+            return go(call, State.END_CONFIRMATION, TOLD[call.attendance or Attendance.NOT_COMING])
         case NoteOutcome(outcome=ReminderOutcome.RESCHEDULE_REQUESTED):
-            return by_intent(call, script)
+            return go(call, State.VERIFY) if must_verify(call, script) else by_intent(call, script)
         case NoteOutcome(later=True):
             return go(call, State.END_CONFIRMATION, "reminder_call.later")
         case NoteOutcome(stop=True):
             return go(call, State.END_CONFIRMATION, "reminder_call.stop")
+        case NoteOutcome(outcome=ReminderOutcome.CONFIRMED | ReminderOutcome.NOT_COMING) if call.attendance:
+            return _tell_a_person(call, call.attendance, script)
         case NoteOutcome(outcome=outcome) if outcome in GOODBYES:
             return go(call, State.END_CONFIRMATION, GOODBYES[outcome])
         case _:
             return go(call, State.END_CONFIRMATION)
+
+
+def _tell_a_person(call: Call, attendance: Attendance, script: Script) -> Move:
+    """A delay, or an absence that was neither moved nor cancelled, is no matter for the desk."""
+    number = call.patient.phone_e164 if call.patient else None
+    appointment = call.appointment.id if call.appointment else None
+    told = brief(call, script, attendance.value)
+    return want(call, LeaveTask(TaskKind.CALL_BACK, told, appointment_id=appointment, phone=call.from_e164 or number))
 
 
 def _when(call: Call, at: datetime, script: Script) -> str:
