@@ -105,6 +105,8 @@ class Undeclared(Exception):
 YES_NO, PICK, WHEN, INTENT, NAME = Hears.YES_NO, Hears.PICK, Hears.WHEN, Hears.INTENT, Hears.NAME
 PHONE, BORN, REMINDER, COMING = Hears.PHONE, Hears.BIRTH_DATE, Hears.REMINDER, Hears.ATTENDANCE
 S = State
+FOR_ANOTHER = (Command.WRONG_PERSON,)
+"""Said beside the name that was asked for: "c'est pour ma femme"."""
 PARTING = (Command.WRONG_NUMBER, Command.WRONG_PERSON, Command.LATER, Command.STOP_CALLING, Command.GOODBYE)
 BY_INTENT = (S.COLLECT_CONSTRAINTS, S.CHOOSE_APPOINTMENT, S.CANCEL_CONFIRM)
 
@@ -121,8 +123,8 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.IDENTIFY: Step(
         identify,
         (
-            Ask("identify.phone", (PHONE, NAME, BORN), LONG, max_digits=10, finish_on="#"),
-            Ask("identify.name", (NAME, BORN), LONG),
+            Ask("identify.phone", (PHONE, NAME, BORN), LONG, max_digits=10, finish_on="#", commands=FOR_ANOTHER),
+            Ask("identify.name", (NAME, BORN), LONG, commands=FOR_ANOTHER),
             Ask("identify.spell", (NAME,), LONG),
             Ask("identify.birth_date", (BORN,), LONG, max_digits=8, finish_on="#"),
         ),
@@ -132,9 +134,9 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.CHOOSE_PATIENT: Step(
         choose_patient,
         (
-            Ask("choose_patient.name", (NAME,)),
-            Ask("choose_patient.two", (PICK, NAME), keys=_picks(2)),
-            Ask("choose_patient.three", (PICK, NAME), keys=_picks(3)),
+            Ask("choose_patient.name", (NAME,), commands=FOR_ANOTHER),
+            Ask("choose_patient.two", (PICK, NAME), keys=_picks(2), commands=FOR_ANOTHER),
+            Ask("choose_patient.three", (PICK, NAME), keys=_picks(3), commands=FOR_ANOTHER),
         ),
         (S.CONFIRM_IDENTITY, S.IDENTIFY),
         back=S.WELCOME_INTENT,

@@ -29,6 +29,7 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     patient = call.patient
     values: Values = {
         "caller": {} if call.from_e164 is None else {"from_e164": call.from_e164},
+        "telemetry": {} if call.telemetry.last_stt is None else {"last_stt": call.telemetry.last_stt},
         "patient": {"display_name": patient.name} if patient else {},
         "appointment": appointment_values(call.appointment, script) if call.appointment else {},
         "constraints": {} if call.raw_text is None else {"raw_text": call.raw_text},
@@ -36,6 +37,8 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     who = "unknown" if patient is None else "third_party" if call.third_party else "named"
     if patient and not call.identified:
         who = "unconfirmed"
+    if patient is None and call.from_e164:
+        who = "line"
     wanted = call.intent.value.lower()
     if call.intent is Intent.UNKNOWN and call.attendance:
         wanted = call.attendance.value
@@ -46,7 +49,8 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     elif call.commits and call.transfer_reason in (TransferReason.BACKEND_DOWN, TransferReason.ASKED):
         far = "unknown"
     else:
-        far = "wish" if call.raw_text else "nothing"
+        said = call.intent is Intent.UNKNOWN and call.attendance is None and call.telemetry.last_stt
+        far = "wish" if call.raw_text else "heard" if said else "nothing"
     why = why or (call.transfer_reason or TransferReason.ASKED).value
     parts = {
         "who": script.text(f"brief.who.{who}", values),

@@ -30,4 +30,4 @@ def confirm_identity(call: Call, event: StateEvent, script: Script) -> Move:
         case WorldFailed():
             return hand_over(call, TransferReason.BACKEND_DOWN, "technical_problem")
         case _:
-            return stay(call)
+            return stay(call, ask=THIRD_PARTY if call.third_party else None)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pupitre.dialogue.call import Call, State, TransferReason
 from pupitre.dialogue.effects import CreatePatient, LookUpPatient
 from pupitre.dialogue.events import Keyed, PatientsFound, Spoke, WorldFailed
-from pupitre.dialogue.move import Move, StateEvent, go, hand_over, miss, stay, want
+from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
 from pupitre.dialogue.people import matched, named
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent, MatchMode, Patient
@@ -25,6 +25,8 @@ def identify(call: Call, event: StateEvent, script: Script) -> Move:
             return _found(replace(call, match_confidence=confidence), patients, script)
         case WorldFailed():
             return hand_over(call, TransferReason.BACKEND_DOWN, "technical_problem")
+        case Entered() if call.third_party:
+            return _compare(call, script)
         case _:
             return stay(call)
 

@@ -10,6 +10,7 @@ from pupitre.dialogue.people import matched, with_words
 from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent, MatchMode
+from pupitre.nlu.meaning import Command
 
 
 def welcome_intent(call: Call, event: StateEvent, script: Script) -> Move:
@@ -20,6 +21,8 @@ def welcome_intent(call: Call, event: StateEvent, script: Script) -> Move:
                 return miss(call)
             if call.identified:
                 return after_identity(call, script)
+            if event.meaning.command is Command.WRONG_PERSON:  # "pour ma mère": the owner of the line is not meant
+                return go(replace(call, third_party=True), State.IDENTIFY)
             if call.from_e164:
                 return want(call, LookUpPatient(phone=call.from_e164))
             return go(call, State.IDENTIFY)
