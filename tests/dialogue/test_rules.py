@@ -351,3 +351,25 @@ def test_the_brief_says_who_what_how_far_and_why():
 @pytest.mark.parametrize("reason", TransferReason)
 def test_every_reason_is_told_in_the_brief(reason):
     assert SCRIPT.text(f"brief.why.{reason.value}", {})
+
+
+def test_a_key_that_was_named_may_be_said():
+    played = Played().starts().then(Silent(NOW)).says("un")
+
+    assert played.call.state is State.CONFIRM_IDENTITY
+
+
+@pytest.mark.parametrize("text", ["bonjour", "allô", "vous m'entendez ?"])
+def test_a_greeting_is_no_failed_attempt(text):
+    played = Played().starts().says(text, text, text)
+
+    assert played.call.counters.no_match == 0
+    assert isinstance(played.last, Listen)
+
+
+def test_the_brief_of_an_emergency_says_what_was_heard_and_from_which_line():
+    played = Played().starts().says("au secours je suis tombée")
+
+    assert isinstance(played.last, Transfer)
+    assert "« au secours je suis tombée »" in played.last.brief
+    assert JEAN.phone_e164 in played.last.brief

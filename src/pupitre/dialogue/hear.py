@@ -48,7 +48,17 @@ def _words(call: Call, event: Spoke, script: Script) -> Meaning:
     else:
         offers = tuple(local(slot.start) for slot in call.slots)
     names = tuple(patient.name for patient in call.candidates)
-    return understand(event.text, hears, script.language.grammar, local(event.at), offers=offers, names=names)
+    meaning = understand(event.text, hears, script.language.grammar, local(event.at), offers=offers, names=names)
+    keys_named = call.counters.no_match or call.counters.no_speech
+    if not meaning and keys_named and call.state is State.WELCOME_INTENT:
+        return _key_said(event, asks[0], script)
+    return meaning
+
+
+def _key_said(event: Spoke, ask: Ask, script: Script) -> Meaning:
+    """A key of the open question that was said instead of pressed: "un"."""
+    pick = understand(event.text, (Hears.PICK,), script.language.grammar, script.settings.local(event.at)).pick
+    return ask.keys.get(pick.value, Meaning()) if pick else Meaning()
 
 
 def _keys(call: Call, digits: str, script: Script) -> Meaning:
