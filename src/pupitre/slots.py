@@ -116,6 +116,8 @@ class Offers(Struct, frozen=True):
     nearest: bool = False
     """The wish could not be met; these come closest."""
     reason: NoSlot | None = None
+    beyond: bool = False
+    """It could not be met because all of it lies after the window."""
 
 
 def merge(intervals: Iterable[Interval]) -> Spans:
@@ -240,7 +242,14 @@ def propose(
             for agent_id in (givers[start].agent_id,)
         ),
         nearest=nearest,
+        beyond=nearest and _beyond(wish, window),
     )
+
+
+def _beyond(wish: Wish, window: Interval) -> bool:
+    """Whether everything wished begins after the last day that may be offered."""
+    firsts = [min(clause.dates, default=clause.window_start) for clause in wish.any_of]
+    return bool(firsts) and all(first is not None and first >= window.end.date() for first in firsts)
 
 
 def _choose(

@@ -183,7 +183,7 @@ class World:
         offers = propose(self._candidates(call, effect), effect.wish, Rules(), self.now, effect.refused, effect.engaged)
         self.holds[call.call_id] = offers.slots
         reason = NoSlot(offers.reason.value) if offers.reason else None
-        return SlotsProposed(self.now, offers.slots, offers.nearest, reason, tuple(self.agents))
+        return SlotsProposed(self.now, offers.slots, offers.nearest, reason, tuple(self.agents), offers.beyond)
 
     def _candidates(self, call: Call, effect: ProposeSlots) -> list[Candidate]:
         return [

@@ -42,7 +42,7 @@ async def propose_slots(
     if hold:
         return await _choose(world, asked, ground)
     offers = _offers(world, asked, ground, ground.claims)
-    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
+    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason, beyond=offers.beyond)
 
 
 async def look(
@@ -103,7 +103,7 @@ async def _look(world: World, asked: _Asked) -> _Ground:
 async def _choose(world: World, asked: _Asked, ground: _Ground) -> SlotsProposed:
     async with world.offering:
         offers = await _held(world, asked, ground)
-    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason)
+    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason, beyond=offers.beyond)
 
 
 async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:
@@ -131,7 +131,7 @@ async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:
             got = [slot for slot in got if _stands(world, asked, ground, slot)]
         if len(got) == len(offers.slots):
             return offers
-    return Offers(tuple(got), offers.nearest, None if got else NoSlot.HELD)
+    return Offers(tuple(got), offers.nearest, None if got else NoSlot.HELD, offers.beyond)
 
 
 def _offers(world: World, asked: _Asked, ground: _Ground, claims: Claims) -> Offers:

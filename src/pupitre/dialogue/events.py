@@ -111,7 +111,8 @@ class ReminderFound(Struct, frozen=True, tag=True):
 class SlotsProposed(Struct, frozen=True, tag=True):
     """Answer to `ProposeSlots`: at most three, already held for this call.
 
-    `nearest` when the wish itself could not be met; `eligible` are the agents who were looked at.
+    `nearest` when the wish itself could not be met, `beyond` when that is since all of it is too far ahead; `eligible`
+    are the agents who were looked at.
     """
 
     at: datetime
@@ -119,6 +120,7 @@ class SlotsProposed(Struct, frozen=True, tag=True):
     nearest: bool = False
     reason: NoSlot | None = None
     eligible: tuple[BackendId, ...] = ()
+    beyond: bool = False
 
 
 class CommitOutcome(StrEnum):

@@ -144,7 +144,7 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.CONFIRM_IDENTITY: Step(
         confirm_identity,
         (
-            Ask("confirm_identity", (YES_NO, INTENT), 6000, YES_OR_NO, commands=(Command.WRONG_PERSON,)),
+            Ask("confirm_identity", (YES_NO, INTENT, NAME), 6000, YES_OR_NO, commands=(Command.WRONG_PERSON,)),
             Ask("confirm_identity.third_party", (YES_NO,), 6000, YES_OR_NO, commands=(Command.WRONG_PERSON,)),
         ),
         (S.IDENTIFY, S.VERIFY, *BY_INTENT),

@@ -8,7 +8,7 @@ from datetime import date, time
 from msgspec import structs
 
 from pupitre.nlu.clocks import within
-from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause, Period
+from pupitre.wish import PERIOD_HOURS, WEEKDAYS, Clause, Period, Wish
 
 DAY_FIELDS = ("days", "dates", "window_start", "window_end")
 TIME_FIELDS = ("periods", "at", "not_before", "not_after")
@@ -149,3 +149,25 @@ def lists(current: Clause, new: Clause) -> bool:
         if getattr(current, field) and getattr(new, field):
             return bare(current, field) and bare(new, field)
     return False
+
+
+def followed(former: Wish, said: Wish) -> Wish:
+    """What is wished when `said` answers offers for `former`: a period or an hour alone is of the days wished before.
+
+    A wish that names days replaces the former one; a refusal is added to it.
+    """
+    if said.conflict or said.any or said.asap or any(has(clause, DAY_FIELDS) for clause in said.any_of):
+        return said
+    if not said.any_of:
+        wanted = tuple(clause for clause in former.any_of if not any(covers(no, clause) for no in said.none_of))
+        return structs.replace(former, any_of=wanted, none_of=tuple(dict.fromkeys((*former.none_of, *said.none_of))))
+    days = tuple(dict.fromkeys(days_of(clause) for clause in former.any_of if has(clause, DAY_FIELDS))) or (Clause(),)
+    both = tuple(together for day in days for new in said.any_of if (together := joined(day, new, union=False)))
+    kept = tuple(clause for clause in former.none_of if not has(clause, TIME_FIELDS))
+    return structs.replace(said, any_of=both or said.any_of, none_of=tuple(dict.fromkeys((*kept, *said.none_of))))
+
+
+def covers(refused: Clause, wanted: Clause) -> bool:
+    """Whether a refusal leaves nothing of a wish: of the same days, or of the same times on any day."""
+    sides = [fields for fields in (DAY_FIELDS, TIME_FIELDS) if has(refused, fields)]
+    return all(getattr(refused, field) == getattr(wanted, field) for fields in sides for field in fields)

@@ -20,8 +20,9 @@ AGAIN = frozenset({Command.REPEAT.value, Command.SLOWER.value})
 """Commands that ask for the offers once more."""
 EVE = timedelta(days=1)
 """Before the first offer: when dates that fit no offer are read anew, as seen from nearer."""
-NOT_TAKEN = ("ASK", "DOUBT")
-"""A question about an offer, a condition or a hesitation: never a choice."""
+NOT_TAKEN = ("ASK", "DOUBT", "KEPT", "SAME")
+"""A question about what is read out, a condition or a hesitation, what is to be kept as it is, an hour that is only
+named by another one ("à la même heure"): never a choice."""
 NEAR = timedelta(minutes=30)
 """How far from "vers dix heures" an offer may be."""
 

@@ -39,7 +39,8 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
     answer = meaning.yes_no.value if meaning.yes_no else None
     intent = meaning.intent.value if meaning.intent else None
-    if intent in (Intent.RESCHEDULE, Intent.BOOK):
+    instead = intent is Intent.RESCHEDULE or (intent is Intent.BOOK and answer is not YesNo.YES)
+    if instead:
         return by_intent(with_words(call, event), script)
     if answer is YesNo.YES or (intent is Intent.CANCEL and answer is None):
         assert call.patient is not None

@@ -57,14 +57,16 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     here = shown(call)
     if pick in (Pick.FIRST, Pick.SECOND, Pick.THIRD) and int(pick) <= len(here):
         return by_intent(replace(call, appointment=here[int(pick) - 1]), script)
-    if meaning.when:
+    if meaning.when and pick is not Pick.UNCLEAR:
         wish = meaning.when.value
         fits = [one for one in here if wish.allows(script.settings.local(one.slot.start))]
         if len(fits) == 1:
             return by_intent(replace(call, appointment=fits[0]), script)
     if answer is YesNo.YES and len(here) == 1:
         return by_intent(replace(call, appointment=here[0]), script)
+    if turned:
+        return stay(call)
     if pick is Pick.NONE or answer is YesNo.NO:
         call = replace(call, page=call.page + PAGE)
         return _ask(call) if shown(call) else hand_over(replace(call, page=0), TransferReason.REFUSED_ALL)
-    return stay(call) if turned else miss(call)
+    return miss(call)

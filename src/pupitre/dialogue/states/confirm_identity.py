@@ -19,10 +19,16 @@ def confirm_identity(call: Call, event: StateEvent, script: Script) -> Move:
             answer = meaning.yes_no.value if meaning.yes_no else None
             if meaning.command is Command.WRONG_PERSON and not call.third_party:
                 return stay(replace(call, third_party=True), ask=THIRD_PARTY)
+            denied = answer is YesNo.NO or meaning.command is Command.WRONG_PERSON
+            kept = call.heard_name
             call = with_words(call, event)
+            if not (
+                denied and call.heard_name and call.heard_name.first
+            ):  # one word alone may be no name: "non, c'est faux"
+                call = replace(call, heard_name=kept)
             if answer is YesNo.YES:
                 return after_identity(replace(call, identified=True), script)
-            if answer is YesNo.NO or meaning.command is Command.WRONG_PERSON:
+            if denied:
                 return go(forget_patient(call), State.IDENTIFY)
             return stay(call) if meaning.intent else miss(call)
         case AppointmentsFound(appointments=appointments, reminded=reminded):

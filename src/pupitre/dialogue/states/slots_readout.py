@@ -11,6 +11,7 @@ from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
 from pupitre.model import Slot
+from pupitre.nlu.clauses import followed
 from pupitre.nlu.meaning import Pick, YesNo
 from pupitre.wish import Wish
 
@@ -49,11 +50,14 @@ def _propose(call: Call, *tell: str) -> Move:
 
 
 def _proposed(call: Call, event: SlotsProposed, script: Script) -> Move:
-    call = replace(call, slots=event.slots, nearest=event.nearest, eligible=event.eligible or call.eligible)
+    slots = tuple(sorted(event.slots, key=lambda slot: slot.start)) if event.beyond else event.slots
+    call = replace(call, slots=slots, nearest=event.nearest, eligible=event.eligible or call.eligible)
     if event.slots and set(event.slots) <= set(call.refused):
         return go(replace(call, slots=()), State.COLLECT_CONSTRAINTS, "slots_readout.no_others", ask=OTHER)
+    if event.slots and event.nearest:
+        return _ask(call, "slots_readout.beyond" if event.beyond else "slots_readout.nearest")
     if event.slots:
-        return _ask(call, "slots_readout.nearest") if event.nearest else _ask(call)
+        return _ask(call)
     match event.reason:
         case NoSlot.HELD if call.waits < script.settings.max_held_waits:
             waiting = replace(call, waits=call.waits + 1)
@@ -87,7 +91,8 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if pick is None and len(fits) == 1:
         return _commit(call, fits[0])
     if wish and (pick is Pick.NONE or not fits):
-        return _propose(replace(with_words(call, event), refused=_refused(call)))
+        heard = replace(with_words(call, event), wish=followed(call.wish, wish))
+        return _propose(replace(heard, refused=_refused(call)))
     if answer is YesNo.YES and len(call.slots) == 1:
         return _commit(call, 1)
     undecided = len(call.slots) > 1 and (pick is Pick.UNCLEAR or answer is YesNo.YES)
