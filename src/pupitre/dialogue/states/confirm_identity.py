@@ -20,12 +20,9 @@ def confirm_identity(call: Call, event: StateEvent, script: Script) -> Move:
             if meaning.command is Command.WRONG_PERSON and not call.third_party:
                 return stay(replace(call, third_party=True), ask=THIRD_PARTY)
             denied = answer is YesNo.NO or meaning.command is Command.WRONG_PERSON
-            kept = call.heard_name
-            call = with_words(call, event)
-            if not (
-                denied and call.heard_name and call.heard_name.first
-            ):  # one word alone may be no name: "non, c'est faux"
-                call = replace(call, heard_name=kept)
+            name, call = call.heard_name, with_words(call, event)
+            if not denied or call.heard_name is None or call.heard_name.first is None:
+                call = replace(call, heard_name=name)  # a single word may be no name: "non, c'est faux"
             if answer is YesNo.YES:
                 return after_identity(replace(call, identified=True), script)
             if denied:
