@@ -16,7 +16,7 @@ from tests.reminders.weeks import Weeks
 from tests.sync.conftest import hybrid
 from tests.sync.test_kills_in_calls import Mortal
 
-COUNT = int(os.environ.get("PUPITRE_WEEKS", "30"))
+COUNT = int(os.environ.get("PUPITRE_WEEKS", "10"))
 """Appointments of each run."""
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120 + 20 * COUNT)]
 
