@@ -102,36 +102,37 @@ def test_hanging_up_on_a_slow_record_still_books_exactly_once(desk):
     assert 1 == len([one for one in state["google_events"] if one["call_id"] == "c1"])
 
 
-def asked(desk):
-    """What the Odoo emulator was asked since the last time, as `model.method`."""
-    calls = f"{desk.emulators.base}/odoo/_emu/calls"
-    found = requests.get(calls, timeout=10).json()
-    requests.delete(calls, timeout=10)
-    return found
-
-
 READS = ["calendar.event.search_read", "res.partner.search_read"]
 
 
+def asked(desk):
+    """Which of the reads the Odoo emulator was asked since the last time; a call before may still be writing."""
+    calls = f"{desk.emulators.base}/odoo/_emu/calls"
+    found = requests.get(calls, timeout=10).json()
+    requests.delete(calls, timeout=10)
+    return sorted(one for one in found if one in READS)
+
+
 def test_who_calls_and_what_they_have_is_looked_up_while_they_are_greeted(desk):
-    """Two reads at once when the call begins; whoever is asked then waits for nothing, though each takes 800 ms."""
+    """Two reads at once when the call begins; whoever is asked then waits for nothing, though each takes 2 s."""
     for model in ("res.partner", "calendar.event"):
-        slow(desk, model, "search_read", 800, times=9)
+        slow(desk, model, "search_read", 2000, times=9)
     asked(desk)
     started = time.monotonic()
     greeting = desk.event("c1", "call_start", caller=ODETTE)
     greeted = time.monotonic() - started
-    time.sleep(1.2)
-    at_start = asked(desk)
-    started = time.monotonic()
+    at_start = []
+    while len(at_start) < len(READS):
+        assert time.monotonic() - started < 30
+        time.sleep(0.1)
+        at_start += asked(desk)
+    time.sleep(3)
     identity = desk.event("c1", "stt_final", stt={"text": "je voudrais déplacer mon rendez-vous"})
     confirmed = desk.event("c1", "stt_final", stt={"text": "oui"})
-    took = time.monotonic() - started
 
     assert READS == sorted(at_start)
     assert [] == asked(desk)
-    assert greeted < 0.8
-    assert took < 0.8
+    assert greeted < 2
     assert "Odette" not in greeting.said
     assert "Odette Blanc" in identity.said
     assert "7 janvier" not in identity.said
@@ -145,7 +146,7 @@ def test_a_caller_who_speaks_at_once_waits_for_what_is_under_way(desk):
     identity = desk.event("c1", "stt_final", stt={"text": "je voudrais annuler mon rendez-vous"})
 
     assert "Odette Blanc" in identity.said
-    assert READS == sorted(asked(desk))
+    assert READS == asked(desk)
 
 
 def test_what_is_looked_up_is_told_once_and_a_call_that_ends_needs_it_no_more(desk):
