@@ -6,6 +6,7 @@ import hashlib
 
 from pupitre.emulators.google.call import Call
 from pupitre.emulators.google.errors import invalid
+from pupitre.emulators.google.schema import known_part
 from pupitre.emulators.google.wire import Json
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyz"
@@ -19,9 +20,9 @@ def take_conference(call: Call, body: Json, before: Json) -> Json:
     kept: Json = {k: before[k] for k in ("conferenceData", "hangoutLink") if k in before}
     if call.number("conferenceDataVersion") != 1 or "conferenceData" not in body:
         return kept
-    wanted = body["conferenceData"]
-    if wanted is None:
+    if body["conferenceData"] is None:
         return {}
+    wanted = known_part("ConferenceData", body["conferenceData"])
     request = wanted.get("createRequest")
     if request is None or before.get("conferenceData", {}).get("createRequest", {}).get("requestId") == request.get(
         "requestId"

@@ -51,7 +51,7 @@ def check_id(event_id: str) -> str:
 def stored_body(body: Json, calendar: Calendar) -> Json:
     """The writable part of a complete body, checked and in the form it is stored in. Raises Refusal."""
     check_shape("Event", body)
-    kept = {k: v for k, v in known_part("Event", body).items() if k not in _READ_ONLY and v is not None}
+    kept = {k: v for k, v in known_part("Event", body).items() if k not in _READ_ONLY}
     kept.setdefault("status", "confirmed")
     kept.setdefault("eventType", "default")
     for name, allowed in _CHOICES.items():

@@ -155,7 +155,7 @@ def _verified(state: State, assertion: str) -> Json:
     try:
         claims: Json = jwt.decode(assertion, verify=False)  # type: ignore[no-untyped-call]  # google-auth is untyped
         issued, expires = int(claims["iat"]), int(claims["exp"])
-    except (ValueError, KeyError, TypeError, auth_errors.GoogleAuthError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, auth_errors.GoogleAuthError) as error:
         raise _Refused(400, "invalid_grant", "Bad Request") from error
     now = time.time()
     if not (issued - _SKEW_S <= now <= expires + _SKEW_S) or not 0 < expires - issued <= _LONGEST_ASSERTION_S + _SKEW_S:

@@ -43,7 +43,7 @@ def _check(schema: Json, value: object, path: str) -> None:
 
 
 def known_part(schema_name: str, body: Json) -> Json:
-    """A body that passed `check_shape`, without the fields that its schema does not have."""
+    """A body that passed `check_shape`, without null and without the fields that its schema does not have."""
     found = _known(document()["schemas"][schema_name], body)
     return found if isinstance(found, dict) else {}
 
@@ -55,7 +55,8 @@ def _known(schema: Json, value: object) -> object:
     if not isinstance(value, dict) or schema.get("type") != "object":
         return value
     rules = {name: schema.get("properties", {}).get(name, schema.get("additionalProperties")) for name in value}
-    return {name: _known(rule, value[name]) for name, rule in rules.items() if rule is not None}
+    kept = {name: rule for name, rule in rules.items() if rule is not None and value[name] is not None}
+    return {name: _known(rule, value[name]) for name, rule in kept.items()}
 
 
 def _is_of_type(schema: Json, value: object) -> bool:
