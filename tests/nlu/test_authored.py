@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-LATER = ("tune4", "tune5", "held3")
+LATER = ("tune4", "tune5", "tune6", "held3")
 LEAST = {
     "intents": 100,
     "yesno": 90,
@@ -47,7 +47,9 @@ def load(path: Path) -> list[dict]:
 
 
 def half_of(kind: str, half: str) -> list[dict]:
-    return load(AUTHORED / half / f"{kind}.jsonl")
+    """The lines of one kind; a folder need not have all kinds."""
+    path = AUTHORED / half / f"{kind}.jsonl"
+    return load(path) if path.exists() else []
 
 
 def both(kind: str) -> list[dict]:

@@ -211,14 +211,27 @@ class Automaton:
                 rule, end = state.rule, at + 1
         return Match(rule, first, end) if end > first else None
 
-    def spot(self, words: Sequence[str]) -> list[Match]:
-        """Every match from left to right, the longest first at each place, none overlapping."""
+    def spot(self, words: Sequence[str], hints: frozenset[int] = frozenset()) -> list[Match]:
+        """Every match from left to right, the longest first at each place, none overlapping.
+
+        A match by one of the `hints` gives way to one by another line that begins inside it and ends after it.
+        """
         keys, found, at = self.keys(words), [], 0
         while at < len(keys):
             match = self.longest(keys, at)
+            if match is not None and match.rule in hints:
+                match = self._firmer(keys, match, hints)
             if match is None:
                 at += 1
             else:
                 found.append(match)
                 at = match.end
         return found
+
+    def _firmer(self, keys: Sequence[str], hint: Match, hints: frozenset[int]) -> Match:
+        """The first match by a line that is no hint, begun inside this one and ending after it; or this one."""
+        for first in range(hint.first + 1, hint.end):
+            match = self.longest(keys, first)
+            if match is not None and match.end > hint.end and match.rule not in hints:
+                return match
+        return hint

@@ -20,6 +20,7 @@ from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 TOPICS = (
     "when",
     "intent",
+    "gist",
     "yes_no",
     "pick",
     "command",

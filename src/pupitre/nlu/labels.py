@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pupitre.model import Intent
 from pupitre.nlu.automaton import Match
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Attendance, Command, Heard, ReminderChoice, YesNo
 from pupitre.nlu.template import END, START
 
-INTENDED = frozenset({"book", "again", "reschedule", "cancel", "agent"})
-"""Kinds, in lower case, that stand for something wanted."""
 NEXT = 1
 """Words between a denial and what it denies, at most."""
 UNSURE = 0.7
@@ -26,13 +23,13 @@ EXCUSES = {
 """What keeps a danger from raising the alarm."""
 DANGERS = frozenset({"now", *EXCUSES})
 
-Topic = Literal["intent", "yes_no", "command", "emergency", "reminder", "attendance"]
+Topic = Literal["intent", "gist", "yes_no", "command", "emergency", "reminder", "attendance"]
 
 
 def spotted(topic: str, words: Sequence[str], grammar: Grammar) -> list[Match]:
     """Where the lines of a one-stage grammar occur; places count from 0 at the first word."""
     (stage,) = grammar.topics[topic]
-    matches = stage.automaton.spot([START, *words, END])
+    matches = stage.automaton.spot([START, *words, END], stage.hints if topic == "intent" else frozenset())
     return [Match(match.rule, match.first - 1, match.end - 1) for match in matches]
 
 
@@ -73,75 +70,6 @@ def command(words: Sequence[str], grammar: Grammar) -> Command | None:
     """The first command said."""
     found = labels("command", words, grammar)
     return Command(found[0]) if found else None
-
-
-def intent(words: Sequence[str], grammar: Grammar) -> Heard[Intent] | None:
-    """What the caller wants; what was denied or taken back does not count.
-
-    Kinds in upper case say it, those in lower case only when nothing clearer was said: `cancel` an impediment,
-    `move` a wish for another time, `mine` an appointment the caller has, `agent` a person named, `book` an appointment
-    or a service named. `KEEP` says that all stays as it is.
-    """
-    rules = grammar.topics["intent"][0].rules
-    return _decided(_standing([(rules[m.rule].kind, m) for m in spotted("intent", words, grammar)]))
-
-
-def _standing(found: Sequence[tuple[str, Match]]) -> list[str]:
-    """The kinds that still hold at the end. A denial concerns what follows it at once."""
-    said: list[str] = []
-    corrected: list[str] = []
-    denied, reach = -1, 0
-    for kind, match in found:
-        if kind == "not":
-            denied = match.end
-            reach = NEXT if match.end - match.first > 1 else 0
-        elif kind == "fix":
-            corrected, said = said or corrected, []
-        elif kind == "KEEP":
-            corrected, said, denied = [], ["KEEP"], -1
-        else:
-            if not (denied >= 0 and match.first - denied <= reach and kind.lower() in INTENDED):
-                said.append(kind)
-            denied = -1
-    return said if INTENDED.intersection(kind.lower() for kind in said) else corrected + said
-
-
-def _decided(said: Sequence[str]) -> Heard[Intent] | None:
-    kinds = set(said)
-    if not kinds.isdisjoint({"AGENT", "MACHINE"}):
-        return Heard(Intent.AGENT)
-    if "RESCHEDULE" in kinds or {"KEEP", "move"} <= kinds:
-        return Heard(Intent.RESCHEDULE)
-    if "CANCEL" in kinds:
-        after = said[said.index("CANCEL") :]
-        again = not {"AGAIN", "BOOK", "move"}.isdisjoint(after)
-        return Heard(Intent.RESCHEDULE, others=(Intent.CANCEL,)) if again else Heard(Intent.CANCEL)
-    if "KEEP" in kinds and "BOOK" not in kinds:
-        return None
-    return _moved(said) or (Heard(Intent.BOOK) if not kinds.isdisjoint({"BOOK", "AGAIN"}) else _weakly(kinds))
-
-
-def _moved(said: Sequence[str]) -> Heard[Intent] | None:
-    """A wish for another time, said beside an appointment or an impediment, or said twice."""
-    kinds = set(said)
-    if "cancel" in kinds and not kinds.isdisjoint({"move", "AGAIN"}):
-        return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL,))
-    if {"cancel", "mine", "BOOK"} <= kinds:
-        return Heard(Intent.RESCHEDULE, UNSURE, (Intent.CANCEL, Intent.BOOK))
-    asked = "move" in kinds and (not kinds.isdisjoint({"mine", "AGAIN"}) or said.count("move") > 1)
-    return Heard(Intent.RESCHEDULE, UNSURE) if asked and "BOOK" not in kinds else None
-
-
-def _weakly(kinds: set[str]) -> Heard[Intent] | None:
-    """What is meant when nothing says it plainly."""
-    if not kinds.isdisjoint({"OTHER", "mine"}):
-        if {"cancel", "move"} <= kinds:
-            return Heard(Intent.RESCHEDULE, UNSURE)
-        return Heard(Intent.CANCEL, UNSURE, (Intent.RESCHEDULE,)) if "cancel" in kinds else None
-    for kind, meant in (("agent", Intent.AGENT), ("cancel", Intent.CANCEL), ("book", Intent.BOOK)):
-        if kind in kinds and (kind != "cancel" or "book" in kinds):
-            return Heard(meant, UNSURE)
-    return None
 
 
 def yes_no(words: Sequence[str], grammar: Grammar) -> Heard[YesNo] | None:

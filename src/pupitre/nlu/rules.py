@@ -25,6 +25,9 @@ from pupitre.nlu.template import BadTemplate
 from pupitre.nlu.words import plain
 
 _NAMED = re.compile(r"<([^<>]+)>")
+LONE_HINTS = frozenset({"move", "mine"})
+"""Kinds that only hint and have no kind in upper case beside them."""
+
 _WORDS = re.compile(r"[a-z]+")
 
 
@@ -62,6 +65,12 @@ class Stage:
     def __init__(self, rules: tuple[Rule, ...], parts: Mapping[str, t.Template], kinds: frozenset[str]) -> None:
         self.rules = rules
         self._parts, self._kinds = parts, kinds
+
+    @cached_property
+    def hints(self) -> frozenset[int]:
+        """The lines whose kind, in lower case, only hints at what a kind in upper case says."""
+        plain = {rule.kind.lower() for rule in self.rules if rule.kind.isupper()} | LONE_HINTS
+        return frozenset(at for at, rule in enumerate(self.rules) if rule.kind.islower() and rule.kind in plain)
 
     @cached_property
     def automaton(self) -> Automaton:

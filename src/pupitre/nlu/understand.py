@@ -7,7 +7,8 @@ from datetime import datetime
 
 from pupitre.nlu.births import birth_date
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.labels import attendance, command, emergency, intent, reminder, yes_no
+from pupitre.nlu.intents import intent
+from pupitre.nlu.labels import attendance, command, emergency, reminder, yes_no
 from pupitre.nlu.likeness import match
 from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.names import name

@@ -20,6 +20,9 @@ LONGEST = 1500
 SHORTEST_REPAIR = 4
 """Letters a word must have to be taken for another that sounds the same."""
 
+SHORTEST_JOINED = 6
+"""Letters of a word that may have been written as two or three."""
+
 _PIECES = re.compile(r"\d+|[a-z]+(?:-[a-z]+)*|[+/:]")
 _STROKES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "‐": "-", "‑": "-"}
 _FOLDED = {ord(letter): plain for letter, plain in _STROKES.items()}
@@ -101,7 +104,7 @@ def words(text: str, lexicon: Lexicon, *, misheard: bool = False) -> list[str]:
     heard = _heard(text, lexicon)
     if misheard:
         heard = mended(heard, lexicon.misheard_digits)
-    return with_digits(repaired(mended(heard, lexicon.spelling), lexicon), lexicon)
+    return with_digits(repaired(mended(joined(heard, lexicon), lexicon.spelling), lexicon), lexicon)
 
 
 def _heard(text: str, lexicon: Lexicon) -> list[str]:
@@ -125,6 +128,36 @@ def _parted(piece: str, numbers: frozenset[str]) -> list[str]:
         else:
             kept.append(word)
     return kept
+
+
+def joined(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """Pieces of a word, one of which no grammar knows, put together where a word sounds like them ("annu lez")."""
+    known, sound = lexicon.known, lexicon.sound
+    if sound is None or len(heard) == 1 or known.issuperset(heard):
+        return list(heard)
+    kept: list[str] = []
+    at = 0
+    while at < len(heard):
+        size, word = _joined_at(heard, at, known, lexicon.homophones, sound)
+        kept.append(word)
+        at += size
+    return kept
+
+
+def _joined_at(
+    heard: Sequence[str], at: int, known: frozenset[str], homophones: dict[str, str], sound: Sound
+) -> tuple[int, str]:
+    """How many words from here are one, and which; a word alone is itself."""
+    for size in (3, 2):
+        pieces = heard[at : at + size]
+        if len(pieces) < size or known.issuperset(pieces) or not all(map(str.isalpha, pieces)):
+            continue
+        whole = "".join(pieces)
+        if len(whole) >= SHORTEST_JOINED:
+            meant = whole if whole in known else homophones.get(sound.of(whole))
+            if meant is not None and len(meant) >= SHORTEST_JOINED:
+                return size, meant
+    return 1, heard[at]
 
 
 def repaired(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
