@@ -85,6 +85,8 @@ def _weakly(kinds: set[str]) -> Heard[Intent] | None:
         if {"cancel", "move"} <= kinds:
             return Heard(Intent.RESCHEDULE, UNSURE)
         return Heard(Intent.CANCEL, UNSURE, (Intent.RESCHEDULE,)) if "cancel" in kinds else None
+    if {"book", "move"} <= kinds:
+        return Heard(Intent.RESCHEDULE, UNSURE, (Intent.BOOK,))
     for kind, meant in (("agent", Intent.AGENT), ("cancel", Intent.CANCEL), ("book", Intent.BOOK)):
         if kind in kinds and (kind != "cancel" or "book" in kinds):
             return Heard(meant, UNSURE)
