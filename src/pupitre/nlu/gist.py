@@ -63,7 +63,7 @@ def _changed(said: Sequence[str], kinds: frozenset[str]) -> Intent | None:
     ]
     if verbs and (dated or not kinds.isdisjoint({"need", "cannot"}) or len(said) <= FEW // 2):
         return CHANGES[verbs[-1]]
-    if "another" in kinds and (not kinds.isdisjoint({"own", "cannot"}) or kinds.isdisjoint({"date", "visit", "seer"})):
+    if "another" in kinds and not kinds.isdisjoint({"own", "cannot"}):
         return Intent.RESCHEDULE
     if "cannot" in kinds and not kinds.isdisjoint({"own", "visit"}):
         return Intent.RESCHEDULE if "get" in kinds else Intent.CANCEL
