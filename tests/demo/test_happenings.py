@@ -27,7 +27,7 @@ EVENT = Planned("claire@demo.test", "e", "confirmed", "1", TEN, TEN + HALF, "dem
 MOVED = replace(EVENT, start=TEN + HOUR, end=TEN + HOUR + HALF, etag="2")
 DELETED = replace(EVENT, status="cancelled", etag="2")
 DISPUTED = replace(RECORD, sync_state="error", sync_error="conflict: moved in the planning")
-REMINDER = Reminder("r", 7, 3, "P1D", TEN, TEN - 24 * HOUR)
+REMINDER = Reminder("r", 7, 3, "P1D", TEN, TEN - 24 * HOUR, TEN - 24 * HOUR)
 TASK = Task(3, TaskKind.CONFLICT, "somebody decides", TEN, appointment_id=7)
 
 

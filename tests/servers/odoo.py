@@ -90,8 +90,10 @@ class OdooServer:
         return OdooDatabase(self, name)
 
     def close(self):
-        for name in self.databases:
-            self.sql(f"drop database if exists {name} with (force)")
+        # A database that cannot be dropped, its server being gone, is nobody's: its name is never given again.
+        with contextlib.suppress(psycopg.OperationalError):
+            for name in self.databases:
+                self.sql(f"drop database if exists {name} with (force)")
         subprocess.run([SCRIPTS / "odoo-down", str(self.version), "--lease", str(os.getpid())], check=True)
 
 

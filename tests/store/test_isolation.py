@@ -131,8 +131,8 @@ FILL = (
     *("calls.begin", "calls.add_turn", "calls.pin", "roster.add_agent", "roster.open_hours", "roster.add_absence"),
     *("roster.add_feed", "patients.add", "patients.add_phone", "patients.add_mark", "appointments.create"),
     *("commitments.open", "commitments.add_line", "tasks.leave", "due_work.put", "reminders.put", "reservations.hold"),
-    *("reservations.reserve", "idempotency_keys.keep", "sandbox.put_setting", "outbound_calls.begin"),
-    *("outbound_calls.forbid", "sync.follow", "sync.put_calendar"),
+    *("reservations.reserve", "reservations.count_freed", "idempotency_keys.keep", "sandbox.put_setting"),
+    *("outbound_calls.begin", "outbound_calls.forbid", "sync.follow", "sync.put_calendar"),
 )
 """In the order in which rows point at one another."""
 FIRST = {
