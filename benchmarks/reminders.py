@@ -1,6 +1,6 @@
 """Reminders: a million that wait, ten due a second with other calls' turns beside them, a full minute, scarce lines.
 
-    python -m benchmarks.reminders [--pending 1000000] [--seconds 60] [--database postgresql://…]
+    python benchmarks/reminders.py [--pending 1000000] [--seconds 60] [--database postgresql://…]
 
 The desk is no sandbox: real time, `pupitre serve` with its own worker, and a voice gateway of this program's own, which
 checks each order's signature, and whose patients pick up after a second and confirm. A turn is answered when it is on
