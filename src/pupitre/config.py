@@ -186,7 +186,7 @@ def _google_keys(path: Path, settings: TenantFile) -> Keys | None:
     if settings.google is None:
         raise ConfigError(f'{path}: google: mode "{settings.mode}" needs this table; say access there')
     # Loads google-auth, which other modes need not wait for.
-    from pupitre.backends.google.credentials import keys_of  # noqa: PLC0415
+    from pupitre.backends.google.credentials import keys_of  # noqa: PLC0415 -- google-auth is slow to load, and not every desk has Google
 
     try:
         return keys_of(settings.google, lambda key, ref: _secret(path, key, Secret(env=ref.env, file=ref.file), 1))

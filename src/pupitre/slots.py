@@ -270,7 +270,7 @@ def _choose(
         def worth(start: int) -> tuple[object, ...]:
             half, giver = halves[start], givers[start]
             crowded = half in offered and any(half == halves[o] and abs(start - o) < apart for o in chosen)  # noqa: B023 - called at once
-            return crowded, misfits[start], giver.foreign and not soonest, half in offered, start  # noqa: B023
+            return crowded, misfits[start], giver.foreign and not soonest, half in offered, start  # noqa: B023 -- called at once
 
         best = min(left, key=worth)
         chosen.append(best)

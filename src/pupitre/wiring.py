@@ -337,7 +337,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
 
 def _emulators(address: str) -> Emulators:
     """Loads an HTTP client, which desks without emulators need not wait for."""
-    from pupitre.sandbox.emulators import Emulators  # noqa: PLC0415
+    from pupitre.sandbox.emulators import Emulators  # noqa: PLC0415 -- only a sandbox needs it
 
     return Emulators(address)
 

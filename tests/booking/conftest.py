@@ -87,7 +87,7 @@ def engine_url(store_url: str) -> str:
 
 
 @pytest.fixture
-async def desk(url):  # noqa: F811
+async def desk(url):  # noqa: F811 -- a fixture
     database = await open_database(url)
     made = Desk(database, engine_url(url))
     made.engine.launch()

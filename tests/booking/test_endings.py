@@ -137,7 +137,7 @@ def test_when_the_record_is_not_made_in_twelve_seconds_nothing_is_noted_and_noth
 
 def test_a_late_success_after_the_caller_s_patience_is_cancelled(town):
     caller = book(town)
-    answer_lost = lambda call, when: Unavailable("timeout") if (call, when) == ("records.create", "after") else None  # noqa: E731
+    answer_lost = lambda call, when: Unavailable("timeout") if (call, when) == ("records.create", "after") else None  # noqa: E731 -- read once, below
     town.run_dry(answer_lost)
     town.seconds += 12
     town.ask_again(town.processes[0], caller)

@@ -27,7 +27,7 @@ CLOCK = HeldClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
 
 
 @pytest.fixture
-async def roster(database):  # noqa: F811
+async def roster(database):  # noqa: F811 -- a fixture
     return Roster(database, TENANT)
 
 
@@ -37,19 +37,19 @@ async def the_agents(roster):
 
 
 @pytest.fixture
-async def the_patients(database):  # noqa: F811
+async def the_patients(database):  # noqa: F811 -- a fixture
     directory = LocalDirectory(database, TENANT)
     return [await directory.add(name, (phone,), birth_date) for name, phone, birth_date in PATIENTS]
 
 
 @pytest.fixture
-def the_records(database):  # noqa: F811
+def the_records(database):  # noqa: F811 -- a fixture
     return LocalRecords(database, TENANT, CLOCK)
 
 
 class TestDirectory(DirectoryContract):
     @pytest.fixture
-    async def directory(self, database, the_patients, the_agents):  # noqa: F811
+    async def directory(self, database, the_patients, the_agents):  # noqa: F811 -- a fixture
         return LocalDirectory(database, TENANT)
 
 
@@ -87,7 +87,7 @@ class TestRecords(RecordsContract):
 
         assert slot(0.25) == (await records.move(made.id, slot(0.25), AppointmentStatus.CONFIRMED)).slot
 
-    async def test_another_tenants_appointments_are_not_there(self, database, records, draft, patients):  # noqa: F811
+    async def test_another_tenants_appointments_are_not_there(self, database, records, draft, patients):  # noqa: F811 -- a fixture
         made = await records.create(draft(), "key-1")
         theirs = LocalRecords(database, "demo2", CLOCK)
 
@@ -99,7 +99,7 @@ class TestRecords(RecordsContract):
 
 class TestFreeBusy(FreeBusyContract):
     @pytest.fixture
-    async def planning(self, database):  # noqa: F811
+    async def planning(self, database):  # noqa: F811 -- a fixture
         return LocalFreeBusy(database, TENANT)
 
     @pytest.fixture

@@ -15,7 +15,7 @@ def backends():
 
 
 @pytest.fixture
-def start(url, backends):  # noqa: F811
+def start(url, backends):  # noqa: F811 -- a fixture
     """Starts a program on this test's store; all are stopped in the end."""
     started = []
 

@@ -200,7 +200,7 @@ async def main(store: str, engine_url: str, backends: str) -> None:
         serving = asyncio.create_task(server.serve())
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
             await asyncio.sleep(0.005)
-        print(f"ready http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)  # noqa: T201
+        print(f"ready http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)  # noqa: T201 -- what a server prints
         working = asyncio.create_task(due.work_off(world.due, worlds, due.COMMITMENTS, clock))
         watching = asyncio.create_task(_watch(worlds))
         await serving

@@ -32,7 +32,7 @@ DAY = ("2026-01-{:02}T00:00:00+01:00", "2026-01-{:02}T23:59:00+01:00")
 
 
 @pytest.fixture(scope="module")
-def desks(postgres, tmp_path_factory):  # noqa: F811
+def desks(postgres, tmp_path_factory):  # noqa: F811 -- a fixture
     """Three desks on one PostgreSQL."""
     with three_desks(postgres, tmp_path_factory.mktemp("races") / "home") as running:
         yield running
@@ -184,7 +184,7 @@ def test_who_is_told_that_all_slots_are_held_asks_again_and_gets_one(desks, seed
     assert any(caller.told_held and caller.booked for caller in callers), "told to wait, asked again, and got one"
 
 
-def test_without_the_constraint_the_race_is_lost(postgres, tmp_path):  # noqa: F811
+def test_without_the_constraint_the_race_is_lost(postgres, tmp_path):  # noqa: F811 -- a fixture
     """What the tests above would show if the code alone decided who has a slot."""
     with three_desks(postgres, tmp_path / "home") as (running, database):
         with psycopg.connect(database, autocommit=True) as connection:

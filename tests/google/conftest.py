@@ -23,7 +23,7 @@ ACCESS = Access(bearer=SecretRef(env="UNUSED"))
 
 
 @pytest.fixture
-def google(emulator):  # noqa: F811
+def google(emulator):  # noqa: F811 -- a fixture
     emulator.load(*(agent.calendar for agent in AGENTS))
     return emulator
 

@@ -77,7 +77,7 @@ def test_an_agent_without_appointments_has_an_empty_calendar():
     assert [] == events([])
 
 
-async def test_changes_are_counted_so_that_a_subscriber_sees_them(database):  # noqa: F811
+async def test_changes_are_counted_so_that_a_subscriber_sees_them(database):  # noqa: F811 -- a fixture
     clock = HeldClock(NOW)
     records = LocalRecords(database, "demo", clock)
     anne = await Roster(database, "demo").add("Anne")
@@ -96,7 +96,7 @@ async def test_changes_are_counted_so_that_a_subscriber_sees_them(database):  # 
     assert "Jean Dupont" == cancelled.appointment.patient_name
 
 
-async def test_an_address_shows_one_agents_feed_until_it_is_revoked(database):  # noqa: F811
+async def test_an_address_shows_one_agents_feed_until_it_is_revoked(database):  # noqa: F811 -- a fixture
     feeds = Feeds(database)
     secret = await feeds.give("demo", 1, NOW)
     other = await feeds.give("demo2", 1, NOW)
@@ -109,7 +109,7 @@ async def test_an_address_shows_one_agents_feed_until_it_is_revoked(database):  
     assert Feed("demo2", 1) == await feeds.whose(other)
 
 
-async def test_a_new_address_takes_the_place_of_the_former_one(database):  # noqa: F811
+async def test_a_new_address_takes_the_place_of_the_former_one(database):  # noqa: F811 -- a fixture
     feeds = Feeds(database)
     first = await feeds.give("demo", 1, NOW)
     second = await feeds.give("demo", 1, NOW)
@@ -119,17 +119,17 @@ async def test_a_new_address_takes_the_place_of_the_former_one(database):  # noq
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-async def test_the_secret_itself_is_nowhere_in_the_store(url, database):  # noqa: F811
+async def test_the_secret_itself_is_nowhere_in_the_store(url, database):  # noqa: F811 -- a fixture
     secret = await Feeds(database).give("demo", 1, NOW)
     await database.close()
 
     path = url.removeprefix("sqlite:///")
-    with open(path, "rb") as file:  # noqa: ASYNC230, PTH123
+    with open(path, "rb") as file:  # noqa: ASYNC230, PTH123 -- a test may wait
         assert secret.encode() not in file.read()
 
 
 @pytest.mark.parametrize("secret", ["", "x", "'; --", "é"])
-async def test_no_other_word_is_an_address(database, secret):  # noqa: F811
+async def test_no_other_word_is_an_address(database, secret):  # noqa: F811 -- a fixture
     await Feeds(database).give("demo", 1, NOW)
 
     assert await Feeds(database).whose(secret) is None

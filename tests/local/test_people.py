@@ -18,12 +18,12 @@ WEEK = (((time(8), time(12)), (time(13, 30), time(17))), (), (), ((time(9), time
 
 
 @pytest.fixture
-def roster(database):  # noqa: F811
+def roster(database):  # noqa: F811 -- a fixture
     return Roster(database, "demo")
 
 
 @pytest.fixture
-def directory(database):  # noqa: F811
+def directory(database):  # noqa: F811 -- a fixture
     return LocalDirectory(database, "demo")
 
 
@@ -97,7 +97,7 @@ async def test_long_lists_are_put_and_paged(directory):
     assert 150 == len(await directory.page(after=first[-1].id, limit=1000))
 
 
-async def test_a_patient_with_appointments_is_not_removed(database, directory, roster):  # noqa: F811
+async def test_a_patient_with_appointments_is_not_removed(database, directory, roster):  # noqa: F811 -- a fixture
     jean, anne = await directory.add("Jean Dupont", ("+33612345678",)), await roster.add("Anne")
     records = LocalRecords(database, "demo", HeldClock(NOW))
     await records.create(Draft(jean.id, Slot(NOW, NOW + HOUR, anne.id), "c1", Source.IVR), "k1")
@@ -111,7 +111,7 @@ async def test_a_patient_with_appointments_is_not_removed(database, directory, r
     assert [jean] == await directory.lookup_patient(Who(phone="+33612345678"))
 
 
-async def test_nothing_is_booked_for_a_stranger_or_with_one(database, directory, roster):  # noqa: F811
+async def test_nothing_is_booked_for_a_stranger_or_with_one(database, directory, roster):  # noqa: F811 -- a fixture
     jean, anne = await directory.add("Jean Dupont"), await roster.add("Anne")
     foreign = await LocalDirectory(database, "demo2").add("Jean Dupont")
     records = LocalRecords(database, "demo", HeldClock(NOW))
@@ -123,7 +123,7 @@ async def test_nothing_is_booked_for_a_stranger_or_with_one(database, directory,
 
 
 @pytest.mark.parametrize("strange", [0, -1, 2**63, 2**80, "7", "'; --"])
-async def test_an_id_that_can_be_none_of_ours_is_not_found(database, directory, strange):  # noqa: F811
+async def test_an_id_that_can_be_none_of_ours_is_not_found(database, directory, strange):  # noqa: F811 -- a fixture
     records = LocalRecords(database, "demo", HeldClock(NOW))
 
     for asking in (

@@ -104,7 +104,7 @@ def until(condition, seconds=30):
         time.sleep(0.05)
 
 
-def test_the_lines_of_a_tenant_are_counted_for_all_desks_together(postgres, gateway, tmp_path):  # noqa: F811
+def test_the_lines_of_a_tenant_are_counted_for_all_desks_together(postgres, gateway, tmp_path):  # noqa: F811 -- a fixture
     address = postgres.create_database()
     home = settled(tmp_path / "home", address, gateway)
     ids = asyncio.run(wait_for_their_calls(address))

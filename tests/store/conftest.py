@@ -23,7 +23,7 @@ def sqlite_template(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres):  # noqa: F811
+def postgres_template(postgres):  # noqa: F811 -- a fixture
     """The address of a migrated database that is emptied for each test."""
     address = postgres.create_database()
     asyncio.run(migrate(address))

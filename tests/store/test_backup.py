@@ -118,7 +118,7 @@ async def test_a_damaged_store_is_not_copied_in_silence(url, database, tmp_path)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    with open(path, "r+b") as file:  # noqa: ASYNC230, PTH123
+    with open(path, "r+b") as file:  # noqa: ASYNC230, PTH123 -- a test may wait
         file.seek(4096)
         file.write(b"\xff" * 20000)
 

@@ -95,7 +95,7 @@ async def test_instants_come_back_the_same_from_any_zone(database):
 
 async def test_an_instant_without_a_zone_is_refused_before_anything_is_written(database):
     with pytest.raises((ValueError, Refused)):
-        await database.write(setting("a"), SANDBOX["mark"].bind(now=datetime(2026, 1, 1)))  # noqa: DTZ001
+        await database.write(setting("a"), SANDBOX["mark"].bind(now=datetime(2026, 1, 1)))  # noqa: DTZ001 -- naive on purpose
     assert await value(database, "a") is None
 
 

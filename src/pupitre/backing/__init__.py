@@ -23,18 +23,18 @@ def backing_of(tenant: Tenant, database: Database, clock: Clock) -> Backing:
     """The backends of the tenant's mode; connects to nothing yet. Raises ConfigError."""
     match tenant.settings.mode:
         case "hybrid":
-            from pupitre.backing.hybrid import hybrid  # noqa: PLC0415
+            from pupitre.backing.hybrid import hybrid  # noqa: PLC0415 -- no desk loads another mode's clients
 
             return hybrid(tenant, clock)
         case "odoo":
-            from pupitre.backing.odoo import odoo  # noqa: PLC0415
+            from pupitre.backing.odoo import odoo  # noqa: PLC0415 -- no desk loads another mode's clients
 
             return odoo(tenant, clock)
         case "google":
-            from pupitre.backing.google import google  # noqa: PLC0415
+            from pupitre.backing.google import google  # noqa: PLC0415 -- no desk loads another mode's clients
 
             return google(tenant, database, clock)
         case "local":
-            from pupitre.backing.local import local  # noqa: PLC0415
+            from pupitre.backing.local import local  # noqa: PLC0415 -- no desk loads another mode's clients
 
             return local(tenant, database, clock)

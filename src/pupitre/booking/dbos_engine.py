@@ -119,7 +119,7 @@ class DbosEngine:
 
     async def state(self, job: Job) -> JobState:
         await self._ready.wait()
-        from dbos import DBOS  # noqa: PLC0415
+        from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         if job.id in self._running:
             return JobState.ACTIVE
@@ -171,7 +171,7 @@ class DbosEngine:
             await asyncio.sleep(_LOOK_ROUND_SECONDS)
 
     def _launch(self) -> None:
-        from dbos import DBOS, DBOSPortableJSONSerializer  # noqa: PLC0415
+        from dbos import DBOS, DBOSPortableJSONSerializer  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         self._alive.hold()
         self._database = _database(self._url)
@@ -198,7 +198,7 @@ class DbosEngine:
 
     async def _job(self, fields: dict[str, object]) -> None:
         """What DBOS runs: in the desk's own loop when begun here, in one of its own when taken over."""
-        from dbos import DBOS  # noqa: PLC0415
+        from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         job = msgspec.convert(fields, Job)
 
@@ -227,7 +227,7 @@ class DbosEngine:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(awaited(), self._loop))
 
     def _close(self) -> None:
-        from dbos import DBOS  # noqa: PLC0415
+        from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         DBOS.destroy(destroy_registry=True)
         if self._database is not None:
@@ -235,7 +235,7 @@ class DbosEngine:
 
     def _take_over(self) -> None:
         """Resume what dead processes left. The lock in a dead one's name keeps any two from resuming the same."""
-        from dbos import DBOS  # noqa: PLC0415
+        from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         self._alive.hold()
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
@@ -252,7 +252,7 @@ class DbosEngine:
                     _log.warning("took over %d jobs of a process that died", len(left))
 
     def _purge(self) -> None:
-        from dbos import DBOS  # noqa: PLC0415
+        from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
         before = (SystemClock().now() - _KEEP_ENDED).isoformat()  # the engine's own time, never the sandbox's
         ended = DBOS.list_workflows(

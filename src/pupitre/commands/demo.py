@@ -105,8 +105,8 @@ async def emulated(folder: Path, mode: Mode, port: int) -> AsyncIterator[str | N
         yield None
         return
     # Loaded while the desk needs them only: a local demo starts without.
-    from pupitre.emulators.control import application  # noqa: PLC0415
-    from pupitre.emulators.server import answering, claimed, listen  # noqa: PLC0415
+    from pupitre.emulators.control import application  # noqa: PLC0415 -- see above
+    from pupitre.emulators.server import answering, claimed, listen  # noqa: PLC0415 -- as above
 
     data = folder / "emulators"
     async with AsyncExitStack() as stack:

@@ -119,7 +119,7 @@ def _year(said: list[int]) -> int:
     match said:
         case [century, year, *_] if century in CENTURIES and year < 200:  # noqa: PLR2004  # "dix-neuf cent quarante"
             return century * 100 + year % 100
-        case [hundreds, year, *_] if hundreds > FIRST_YEAR and hundreds % 100 == 0 and year < 100:  # noqa: PLR2004
+        case [hundreds, year, *_] if hundreds > FIRST_YEAR and hundreds % 100 == 0 and year < 100:  # noqa: PLR2004 -- two digits: the year within a century
             return hundreds + year
         case _:
             return said[0]

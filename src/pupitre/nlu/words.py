@@ -209,7 +209,7 @@ def with_digits(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
 
 def _digits(run: list[str], lexicon: Lexicon) -> list[str]:
     """A run of number words as numbers; an article alone stays an article."""
-    if all(word in lexicon.articles or word in lexicon.joints for word in run) and len(run) <= 2:  # noqa: PLR2004
+    if all(word in lexicon.articles or word in lexicon.joints for word in run) and len(run) <= 2:  # noqa: PLR2004 -- an article and a joint at most
         return run
     kept: list[str] = []
     part: list[str] = []

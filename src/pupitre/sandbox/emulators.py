@@ -148,7 +148,7 @@ class Emulators:
                 text = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(f"no emulators answer at {self._address}; start `pupitre emulate`") from error
-        if answer.status >= 400:  # noqa: PLR2004
+        if answer.status >= 400:  # noqa: PLR2004 -- RFC 9110 §15.5: an error
             raise Unavailable(f"the emulators refused {method} {path}: {text.decode(errors='replace')[:300]}")
         return text
 

@@ -103,7 +103,7 @@ async def _postgresql_version(url: str) -> str | None:
 
 def _upgrade(url: str) -> None:
     from alembic import command  # noqa: PLC0415  loaded only when there is something to do: it costs 0.8 s
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  as above
 
     config = Config()
     config.set_main_option("script_location", "pupitre.store:migrations")

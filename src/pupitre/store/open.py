@@ -18,7 +18,7 @@ async def open_database(url: str) -> Database:
     if path:
         return SqliteDatabase(path)
     # Loaded only where it is used: it costs 50 ms.
-    from pupitre.store.postgresql import PostgresqlDatabase  # noqa: PLC0415
+    from pupitre.store.postgresql import PostgresqlDatabase  # noqa: PLC0415 -- a desk on SQLite needs no PostgreSQL client
 
     return await PostgresqlDatabase.open(url)
 

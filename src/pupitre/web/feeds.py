@@ -24,7 +24,7 @@ def routes(house: House) -> list[Route]:
 
     async def ics(request: Request) -> Response:
         # Loaded with the first feed asked for: it costs 0.2 s that no caller should wait for.
-        from pupitre.backends.local.ics import CONTENT_TYPE, FeedLook, feed  # noqa: PLC0415
+        from pupitre.backends.local.ics import CONTENT_TYPE, FeedLook, feed  # noqa: PLC0415 -- see above
 
         whose = await feeds.whose(request.path_params["secret"])
         tenant = house.tenants.get(whose.tenant) if whose else None

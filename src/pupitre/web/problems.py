@@ -46,7 +46,7 @@ def response(problem: Problem) -> Response:
     body: dict[str, object] = {"type": problem.type, "status": problem.status, "detail": problem.detail}
     if problem.actions is not None:
         body["actions"] = problem.actions
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None  # noqa: PLR2004
+    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None  # noqa: PLR2004 -- RFC 9110 §11.6.1: 401 says how to authenticate
     return Response(msgspec.json.encode(body), problem.status, headers, "application/problem+json")
 
 

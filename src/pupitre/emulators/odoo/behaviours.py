@@ -104,7 +104,7 @@ class User(Behaviour):
     def after_create(self, env: Env, row: Row, vals: Mapping[str, object]) -> None:
         self._keep_password(env, row, vals)
 
-    def after_write(self, env: Env, before: Row, after: Row, vals: Mapping[str, object]) -> None:  # noqa: ARG002
+    def after_write(self, env: Env, before: Row, after: Row, vals: Mapping[str, object]) -> None:  # noqa: ARG002 -- what models override
         self._keep_password(env, after, vals)
 
     def _keep_password(self, env: Env, row: Row, vals: Mapping[str, object]) -> None:

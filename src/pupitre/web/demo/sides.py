@@ -208,7 +208,7 @@ def _reminders(of_it: Sequence[Reminder]) -> Sequence[str]:
 def _times(start: datetime) -> Sequence[Choice]:
     """Every half hour of a working day; an hour later than it is is proposed, or an hour earlier late in the day."""
     later = start + timedelta(hours=1)
-    wanted = later if later.hour < 18 and (later.hour, later.minute) != (13, 0) else start - timedelta(hours=1)  # noqa: PLR2004
+    wanted = later if later.hour < 18 and (later.hour, later.minute) != (13, 0) else start - timedelta(hours=1)  # noqa: PLR2004 -- the example week closes at 18:00 and rests at 13:00
     return [
         Choice(f"{hour:02d}:{minute:02d}", _clock(hour, minute), (hour, minute) == (wanted.hour, wanted.minute))
         for hour in range(8, 19)
