@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-LATER = ("tune4", "tune5", "tune6", "held3", "held4")
+LATER = ("tune4", "tune5", "tune6", "tune7", "tune8", "tune10", "tune11", "held3", "held4")
 LEAST = {
     "intents": 100,
     "yesno": 90,
