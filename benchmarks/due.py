@@ -80,7 +80,7 @@ async def look(address: str, until: datetime) -> list[float]:
     due, times = StoredDueWork(database), []
     for _ in range(200):
         began = time.perf_counter()
-        await due.due(until, 100)
+        await due.due(until, 100, ["demo"], ["commitment"])
         times.append(time.perf_counter() - began)
     await database.close()
     return times

@@ -104,7 +104,7 @@ async def due(database: Database, rows: int) -> None:
     print(f"due work: {rows / (time.perf_counter() - began):.0f} rows/s put")
     began = time.perf_counter()
     for _ in range(1000):
-        await work.due(NOW, 100)
+        await work.due(NOW, 100, ["demo"], ["reminder"])
     print(f"          {(time.perf_counter() - began) * 1e3:.0f} us to see that nothing of {rows} rows is due")
 
 

@@ -90,7 +90,7 @@ class House:
         self._dialers: dict[str, GatewayDialer | RingingDialer | None] = {}
         self.worlds: dict[str, World] = {}
         self.in_step = KeptInStep(database)
-        self._kinds = {**due.COMMITMENTS, **dialling.KINDS, **self.in_step.kinds()}
+        self.kinds = {**due.COMMITMENTS, **dialling.KINDS, **self.in_step.kinds()}
         self._worlds_made = asyncio.Event()
         works = {**commitments.works(self.worlds), **dialling.works(self.worlds)}
         self.engine = DbosEngine(_engine_url(config), works)
@@ -192,7 +192,7 @@ class House:
         await self._worlds_made.wait()
         self.in_step.walked_to = until
         try:
-            await due.walk(self.due, self.worlds, self._kinds, until, self.set_clock)
+            await due.walk(self.due, self.worlds, self.kinds, until, self.set_clock)
         finally:
             self.in_step.walked_to = None
         await self.set_clock(until)
@@ -205,7 +205,8 @@ class House:
     async def _work_off(self) -> None:
         """What fell due while no desk ran must find its tenant."""
         await self._worlds_made.wait()
-        await due.work_off(self.due, self.worlds, self._kinds, self.clock)
+        self.begin(due.tell_left(self.due, self.worlds, self.kinds, self.clock))
+        await due.work_off(self.due, self.worlds, self.kinds, self.clock)
 
     async def _watch(self) -> None:
         """Now and then: begin again what nobody runs, close calls that went silent."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.booking.backends import Backend, Fault, no_fault
 
 from pupitre.model import Slot
-from pupitre.ports import Claims, CommitmentStatus, NotFound, Reminder, Stale, Task
+from pupitre.ports import Claims, CommitmentStatus, LeftWork, NotFound, Reminder, Stale, Task
 
 
 class MemoryReservations(Backend):
@@ -153,8 +153,14 @@ class MemoryDue(Backend):
         waiting = [row for key in keys if (row := self.rows.get((tenant, kind, key))) and row.due > now]
         await self.put([replace(row, due=now) for row in waiting])
 
-    async def due(self, until, limit):
-        return sorted((r for r in self.rows.values() if r.due <= until), key=lambda r: (r.due, r.key))[:limit]
+    async def due(self, until, limit, tenants, kinds):
+        served = [r for r in self.rows.values() if r.due <= until and r.tenant in tenants and r.kind in kinds]
+        return sorted(served, key=lambda r: (r.due, r.key))[:limit]
+
+    async def left(self, until, tenants, kinds):
+        rows = [r for r in self.rows.values() if r.due <= until and not (r.tenant in tenants and r.kind in kinds)]
+        groups = {(r.tenant, r.kind): [s.due for s in rows if (s.tenant, s.kind) == (r.tenant, r.kind)] for r in rows}
+        return [LeftWork(*whose, len(dues), min(dues)) for whose, dues in sorted(groups.items())]
 
     async def done(self, row):
         if self.rows.get((row.tenant, row.kind, row.key)) == row:

@@ -59,8 +59,8 @@ class OutboundCalls:
         now = self.reminders.rows[reminder.id]
         if now.status != "scheduled" or now.dials != reminder.dials:
             raise Stale(reminder.id)
-        traffic = await self.traffic(at, caps.starts_per_minute)
-        if (caps.lines is not None and traffic.lines >= caps.lines) or len(traffic.begun) >= caps.starts_per_minute:
+        traffic = await self.traffic(at)
+        if (caps.lines is not None and traffic.lines >= caps.lines) or traffic.begun >= caps.starts_per_minute:
             return False
         await self.reminders.put([replace(now, status=ReminderStatus.DIALLED, dials=now.dials + 1)])
         self.made.append(OutboundCall(reminder.id, reminder.appointment_id, phone, at))
@@ -68,15 +68,20 @@ class OutboundCalls:
             await self.due.put([unheard])
         return True
 
-    async def pick_up(self, reminder_id, at):
+    async def pick_up(self, reminder_id, at, unheard):
+        if unheard is not None:
+            await self.due.put([unheard])
         self.made = [
             replace(call, picked_up_at=at) if call.reminder_id == reminder_id and call.ended_at is None else call
             for call in self.made
         ]
 
-    async def end(self, reminder_id, outcome, at):
+    async def end(self, reminder, outcome, at, unheard, again):
+        await self.reminders.put([reminder])
+        await self.due.drop("demo", unheard, [reminder.id])
+        await self.due.put([again] if again else [])
         for n, call in enumerate(self.made):
-            if call.reminder_id == reminder_id and call.ended_at is None:
+            if call.reminder_id == reminder.id and call.ended_at is None:
                 self.made[n] = replace(call, outcome=outcome, ended_at=at)
                 return True
         return False
@@ -87,9 +92,11 @@ class OutboundCalls:
     async def of(self, reminder_id):
         return next((call for call in await self.ringing() if call.reminder_id == reminder_id), None)
 
-    async def traffic(self, at, most):
-        begun = [call.at for call in self.made if call.at > at - timedelta(minutes=1)]
-        return Traffic(len(await self.ringing()), begun[-most:])
+    async def traffic(self, at):
+        return Traffic(len(await self.ringing()), len(await self.begun(at, 1000)))
+
+    async def begun(self, at, most):
+        return [call.at for call in self.made if call.at > at - timedelta(minutes=1)][-most:]
 
     async def lately(self, since, most):
         return [call.outcome for call in reversed(self.made) if call.at >= since][:most]

@@ -16,9 +16,16 @@ from pupitre.store.tasks import StoredTasks
 MINUTE = timedelta(minutes=1)
 
 
+class Work(StoredDueWork):
+    """Walked for two tenants and two kinds."""
+
+    async def all_due(self, until, limit):
+        return await self.due(until, limit, ["demo", "demo2"], ["reminder", "commitment"])
+
+
 @pytest.fixture
 def work(database):
-    return StoredDueWork(database)
+    return Work(database)
 
 
 def due(key, minutes=0, tenant="demo", kind="reminder"):
@@ -28,17 +35,16 @@ def due(key, minutes=0, tenant="demo", kind="reminder"):
 async def test_due_work_comes_in_the_order_of_time_then_of_key(work):
     await work.put([due("b"), due("late", 2), due("a"), due("first", -1, tenant="demo2")])
 
-    assert ["first", "a", "b"] == [row.key for row in await work.due(NOW, 10)]
-    assert ["first", "a"] == [row.key for row in await work.due(NOW, 2)]
-    assert due("first", -1, tenant="demo2") == await work.next()
+    assert ["first", "a", "b"] == [row.key for row in await work.all_due(NOW, 10)]
+    assert ["first", "a"] == [row.key for row in await work.all_due(NOW, 2)]
 
 
 async def test_put_again_a_row_has_another_instant(work):
     await work.put([due("a")])
     await work.put([due("a", 5)])
 
-    assert [] == await work.due(NOW, 10)
-    assert [due("a", 5)] == await work.due(NOW + 5 * MINUTE, 10)
+    assert [] == await work.all_due(NOW, 10)
+    assert [due("a", 5)] == await work.all_due(NOW + 5 * MINUTE, 10)
 
 
 async def test_the_same_key_of_another_kind_or_tenant_is_another_row(work):
@@ -46,32 +52,45 @@ async def test_the_same_key_of_another_kind_or_tenant_is_another_row(work):
     await work.put(rows)
     await work.drop("demo", "reminder", ["a", "unknown"])
 
-    assert {("demo", "commitment"), ("demo2", "reminder")} == {(row.tenant, row.kind) for row in await work.due(NOW, 9)}
+    assert {("demo", "commitment"), ("demo2", "reminder")} == {
+        (row.tenant, row.kind) for row in await work.all_due(NOW, 9)
+    }
 
 
 async def test_what_was_put_again_meanwhile_is_not_done(work):
     await work.put([due("a"), due("b")])
-    [a, b] = await work.due(NOW, 10)
+    [a, b] = await work.all_due(NOW, 10)
     await work.put([due("a", 1)])
     await work.done(a)
     await work.done(b)
 
-    assert [due("a", 1)] == await work.due(NOW + MINUTE, 10)
+    assert [due("a", 1)] == await work.all_due(NOW + MINUTE, 10)
 
 
 async def test_what_waits_for_later_is_hastened_and_what_is_due_already_stays_as_it_is(work):
     await work.put([due("late", 5), due("past", -1)])
     await work.hasten("demo", "reminder", ["late", "past", "unknown"], NOW)
 
-    assert [due("past", -1), due("late")] == await work.due(NOW, 10)
+    assert [due("past", -1), due("late")] == await work.all_due(NOW, 10)
 
 
 async def test_no_work_is_no_error(work):
     await work.put([])
     await work.drop("demo", "reminder", [])
 
-    assert await work.next() is None
-    assert [] == await work.due(NOW, 10)
+    assert [] == await work.all_due(NOW, 10)
+    assert [] == await work.due(NOW, 10, [], [])
+
+
+async def test_what_is_due_for_others_is_neither_given_nor_in_the_way(work):
+    await work.put([due(f"theirs {n}", -9, tenant="gone") for n in range(20)])
+    await work.put([due("new", -8, kind="of a later version"), due("ours"), due("later", 1, tenant="gone")])
+
+    assert ["ours"] == [row.key for row in await work.all_due(NOW, 1)]
+    left = await work.left(NOW, ["demo", "demo2"], ["reminder", "commitment"])
+    assert [("demo", "of a later version", 1), ("gone", "reminder", 20)] == [(x.tenant, x.kind, x.rows) for x in left]
+    assert [NOW - 8 * MINUTE, NOW - 9 * MINUTE] == [x.since for x in left]
+    assert 20 == len(await work.due(NOW, 100, ["gone"], ["reminder"]))
 
 
 # ---- reminders -------------------------------------------------------------------------------------------------------

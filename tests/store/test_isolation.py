@@ -22,7 +22,7 @@ QUERIES = {
 }
 NO_TENANT = {
     "due_work.due": "one worker walks the due work of all tenants",
-    "due_work.next": "the same",
+    "due_work.left": "the same, and what nobody does",
     "roster.feed": "the secret names the tenant",
     "sandbox.mark": "one clock for all",
     "sandbox.clock": "the same",

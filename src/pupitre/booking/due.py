@@ -1,6 +1,7 @@
 """Due work: rows of our store, walked in the order of their instants and dispatched through the engine.
 
-The worker walks them by the real clock; the sandbox walks its own, setting it to each row's instant.
+The worker walks them by the real clock; the sandbox walks its own, setting it to each row's instant. Rows of tenants
+that are not served here, or of kinds that nobody here does, are left for whoever will: see `tell_left`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ SetClock = Callable[[datetime], Awaitable[None]]
 _AT_ONCE = 100
 _ALL = 100_000
 _LONGEST_SECONDS = 60.0
+_TELL_SECONDS = 3600.0
 _PAUSE_SECONDS = 0.1
 """Between two looks: what falls due in between begins together, and keeps turns waiting together."""
 
@@ -50,14 +52,16 @@ COMMITMENTS: Mapping[str, Begin] = {DUE_KIND: next_attempt}
 async def walk(
     rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], until: datetime, set_clock: SetClock
 ) -> int:
-    """Do everything due at or before `until`, one row after the other, each with the clock at its instant.
+    """Do everything due at or before `until`, one row after the other, each with the clock at its instant
+    or, when that has passed, as it stands.
 
     What a row puts in turn is done in its order too. `set_clock` never goes back. Answers how many rows were done;
     raises Unavailable from the store, and when a row cannot be done now.
     """
     count = 0
-    while found := await rows.due(until, 1):
-        await set_clock(found[0].due)
+    while found := await rows.due(until, 1, worlds, kinds):
+        # What was left while nobody did it is done now: time does not go back to where it fell due.
+        await set_clock(max(found[0].due, worlds[found[0].tenant].now()))
         if not await _do(rows, worlds, kinds, found[0]):
             raise Unavailable(f"due work of kind {found[0].kind} cannot be done now")
         count += 1
@@ -71,8 +75,7 @@ async def do_now(
 
     Raises Unavailable from the store.
     """
-    found = [row for row in await rows.due(now, _ALL) if (row.tenant, row.kind) == (tenant, kind)]
-    return sum([await _do(rows, worlds, kinds, row) for row in found])
+    return sum([await _do(rows, worlds, kinds, row) for row in await rows.due(now, _ALL, [tenant], [kind])])
 
 
 async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], clock: Clock) -> None:
@@ -80,7 +83,7 @@ async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[st
     doing: dict[Due, asyncio.Task[bool]] = {}
     while True:
         try:
-            for row in await rows.due(clock.now(), _AT_ONCE + len(doing)):
+            for row in await rows.due(clock.now(), _AT_ONCE + len(doing), worlds, kinds):
                 if row not in doing and len(doing) < _AT_ONCE:
                     doing[row] = asyncio.create_task(_do(rows, worlds, kinds, row))
         except Unavailable as error:
@@ -91,14 +94,24 @@ async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[st
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
+async def tell_left(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], clock: Clock) -> None:
+    """For ever: say in the log, now and every hour, what is due and waits for somebody else."""
+    while True:
+        try:
+            for left in await rows.left(clock.now(), worlds, kinds):
+                _log.warning(
+                    "%d rows of due work of kind %s wait since %s for tenant %s, which this desk does not serve",
+                    *(left.rows, left.kind, left.since.isoformat(), left.tenant),
+                )
+        except Unavailable as error:
+            _log.warning("due work cannot be read: %s", error)
+        await asyncio.sleep(_TELL_SECONDS)
+
+
 async def _do(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], row: Due) -> bool:
     """Whether the row is done with."""
-    world, begin = worlds.get(row.tenant), kinds.get(row.kind)
     try:
-        if world is not None and begin is not None:
-            await begin(world, row)
-        else:
-            _log.error("nobody does due work of kind %s for tenant %s", row.kind, row.tenant)
+        await kinds[row.kind](worlds[row.tenant], row)
         await rows.done(row)
     except Unavailable as error:
         _log.warning("due work of kind %s must wait: %s", row.kind, error)

@@ -23,16 +23,16 @@ _WAITED = timedelta(days=2)
 async def busy_until(world: World, telephone: Telephone, reminder: Reminder) -> datetime | None:
     """When to look again for a line; None: one is free for this reminder. Raises Unavailable."""
     now, caps = world.now(), telephone.rules.caps
-    traffic = await telephone.calls.traffic(now, caps.starts_per_minute)
-    starts = caps.starts_per_minute - len(traffic.begun)
+    traffic = await telephone.calls.traffic(now)
+    starts = max(caps.starts_per_minute - traffic.begun, 0)
     lines = None if caps.lines is None else max(caps.lines - traffic.lines, 0)
     before = await world.reminders.ahead(reminder, now - _WAITED, now)
     until = []
     if before >= starts:
         minutes, place = divmod(before - starts, caps.starts_per_minute)
         # So many may begin now, and each that has begun makes room for another a minute later.
-        begun = [*traffic.begun, *[now] * starts][place]
-        until.append(begun + (minutes + 1) * _MINUTE)
+        begun = await telephone.calls.begun(now, caps.starts_per_minute)
+        until.append([*begun, *[now] * caps.starts_per_minute][place] + (minutes + 1) * _MINUTE)
     if lines is not None and before >= lines:
         rounds = 1 + (before - lines) // (caps.lines or 1)
         until.append(now + min(rounds * _LOOK_AGAIN, _LONGEST))
@@ -45,8 +45,8 @@ async def wake(world: World, telephone: Telephone) -> None:
     if caps.lines is None:
         return
     now = world.now()
-    traffic = await telephone.calls.traffic(now, caps.starts_per_minute)
-    free = min(caps.lines - traffic.lines, caps.starts_per_minute - len(traffic.begun))
+    traffic = await telephone.calls.traffic(now)
+    free = min(caps.lines - traffic.lines, caps.starts_per_minute - traffic.begun)
     if free > 0:
         waiting = await world.reminders.waiting(now - _WAITED, now, free)
         await world.due.hasten(world.tenant, DUE_KIND, [one.id for one in waiting], now)

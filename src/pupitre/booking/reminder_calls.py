@@ -13,7 +13,7 @@ from pupitre.booking.calling_hours import next_dial
 from pupitre.booking.lines import wake
 from pupitre.booking.reminders import DUE_KIND, due_at
 from pupitre.booking.world import World
-from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome, TaskKind
+from pupitre.dialogue.effects import NoteOutcome, Others, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import ReminderFound
 from pupitre.model import AppointmentStatus, SyncState
 from pupitre.ports import Due, NotFound, Refused, Reminder, ReminderStatus, Unavailable
@@ -40,17 +40,15 @@ async def read(world: World, reminder_id: str) -> ReminderFound:
     """
     telephone, now = world.telephone, world.now()
     if telephone is not None:
-        await telephone.calls.pick_up(reminder_id, now)
-        if telephone.rules.unheard is not None:
-            await world.due.put([Due(world.tenant, reminder_id, UNHEARD_KIND, reminder_id, now + _LONGEST_CALL)])
+        ends = Due(world.tenant, reminder_id, UNHEARD_KIND, reminder_id, now + _LONGEST_CALL)
+        await telephone.calls.pick_up(reminder_id, now, None if telephone.rules.unheard is None else ends)
     found = await _found(world, reminder_id)
-    if found.appointment is None and telephone is not None:
-        if await telephone.calls.end(reminder_id, ReminderOutcome.UNCLEAR, now):
-            await wake(world, telephone)
+    if found.appointment is None:
         with suppress(NotFound):
             reminder = await world.reminders.read(reminder_id)
-            if reminder.status is ReminderStatus.DIALLED:
-                await world.reminders.put([replace(reminder, status=ReminderStatus.CANCELED)])
+            canceled = replace(reminder, status=ReminderStatus.CANCELED)
+            ended = canceled if reminder.status is ReminderStatus.DIALLED else reminder
+            await _ended(world, ended, ReminderOutcome.UNCLEAR)
     return found
 
 
@@ -79,10 +77,13 @@ async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> 
         reminder = await world.reminders.read(noted.reminder_id)
     except NotFound:
         return
-    if noted.later and await _again(world, replace(reminder, outcome=noted.outcome)):
-        await _ended(world, reminder, noted.outcome)
+    again = _again(world, replace(reminder, outcome=noted.outcome)) if noted.later else None
+    if again is not None:
+        await _ended(world, again, noted.outcome)
         return
-    await _finish(world, reminder, noted.outcome)
+    done = await _finished(world, reminder, noted.outcome)
+    if noted.others is not Others.RING:
+        await _silence(world, reminder, noted.others)
     if noted.stop:
         await _forbid(world, reminder, call_id)
     if noted.later or noted.stop:
@@ -90,7 +91,21 @@ async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> 
         reason = "asked never to be called automatically again" if noted.stop else "asked to be called again later"
         key = f"reminder:{reminder.id}:{kind}"
         await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
-    await _ended(world, reminder, noted.outcome)
+    await _ended(world, done, noted.outcome)
+
+
+async def _silence(world: World, reminder: Reminder, others: Others) -> None:
+    """Those of the appointment that have not rung do not, before it is moved; or none of the patient's ever."""
+    appointments = [reminder.appointment_id]
+    if others is Others.NEVER:
+        with suppress(Unavailable):  # a record that is down: a person is told all the same
+            upcoming = await world.records.upcoming(reminder.patient_id, world.now())
+            appointments += [one.id for one in upcoming if one.id != reminder.appointment_id]
+    status = ReminderStatus.CANCELED if others is Others.NEVER else ReminderStatus.DROPPED
+    for appointment_id in appointments:
+        waiting = [one for one in await world.reminders.of(appointment_id) if one.status is ReminderStatus.SCHEDULED]
+        await world.reminders.put([replace(one, status=status) for one in waiting if one.id != reminder.id])
+        await world.due.drop(world.tenant, DUE_KIND, [one.id for one in waiting if one.id != reminder.id])
 
 
 async def unanswered(world: World, reminder_id: str, outcome: str) -> None:
@@ -104,11 +119,10 @@ async def unanswered(world: World, reminder_id: str, outcome: str) -> None:
         raise NotFound(f"no call rings for the reminder {reminder_id}")
     reminder = await world.reminders.read(reminder_id)
     if outcome == ReminderOutcome.MACHINE:
-        await _finish(world, reminder, ReminderOutcome.MACHINE)
-    elif not await _again(world, reminder):
-        await _give_up(world, reminder, outcome)
-    await world.due.drop(world.tenant, UNHEARD_KIND, [reminder_id])
-    await _ended(world, reminder, outcome)
+        left = await _finished(world, reminder, ReminderOutcome.MACHINE)
+    else:
+        left = _again(world, reminder) or await _given_up(world, reminder, outcome)
+    await _ended(world, left, outcome)
 
 
 async def cancel(world: World, reminder_id: str) -> Reminder:
@@ -122,33 +136,31 @@ async def cancel(world: World, reminder_id: str) -> Reminder:
     return canceled
 
 
-async def _again(world: World, reminder: Reminder) -> bool:
-    """Whether there is time for another try, which is then set."""
+def _again(world: World, reminder: Reminder) -> Reminder | None:
+    """The reminder with another try; None when there is no time for one."""
     telephone = world.telephone
     if telephone is None or reminder.status is ReminderStatus.CANCELED:
-        return False
+        return None
     at = next_dial(world.now(), reminder, world.rules, world.policy, telephone.rules)
     if at is None:
-        return False
-    await world.reminders.put([replace(reminder, status=ReminderStatus.SCHEDULED, dial_at=at)])
-    await world.due.put([Due(world.tenant, reminder.id, DUE_KIND, reminder.id, at)])
-    return True
+        return None
+    return replace(reminder, status=ReminderStatus.SCHEDULED, dial_at=at)
 
 
-async def _give_up(world: World, reminder: Reminder, outcome: str) -> None:
+async def _given_up(world: World, reminder: Reminder, outcome: str) -> Reminder:
     if outcome != "failed":
-        await _finish(world, reminder, ReminderOutcome.NO_ANSWER)
-        return
-    await world.reminders.put([replace(reminder, status=ReminderStatus.DROPPED)])
+        return await _finished(world, reminder, ReminderOutcome.NO_ANSWER)
     kind, reason = TaskKind.REMINDER_FAILED, "a reminder could not be dialled: the voice gateway did not take it"
     key = f"reminder:{reminder.id}:{kind}"
     await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
+    return replace(reminder, status=ReminderStatus.DROPPED)
 
 
-async def _finish(world: World, reminder: Reminder, outcome: ReminderOutcome) -> None:
+async def _finished(world: World, reminder: Reminder, outcome: ReminderOutcome) -> Reminder:
+    """As it stands with this outcome, which the record has been told."""
     done = replace(reminder, status=ReminderStatus.DONE, outcome=outcome)
-    await world.reminders.put([done])
     await _tell_record(world, done)
+    return done
 
 
 async def tell_record(world: World, reminder_id: str) -> None:
@@ -174,9 +186,13 @@ async def _tell_record(world: World, reminder: Reminder) -> None:
 
 
 async def _ended(world: World, reminder: Reminder, outcome: str) -> None:
-    """The line is free. Last of all: until then a crash has the same told again."""
-    telephone = world.telephone
-    if telephone is not None and await telephone.calls.end(reminder.id, outcome, world.now()):
+    """The line is free, the reminder as given. Last of all: until then a crash has the same told again."""
+    telephone, again = world.telephone, None
+    if reminder.status is ReminderStatus.SCHEDULED:
+        again = Due(world.tenant, reminder.id, DUE_KIND, reminder.id, reminder.dial_at)
+    if telephone is None:
+        await world.reminders.put([reminder])
+    elif await telephone.calls.end(reminder, outcome, world.now(), UNHEARD_KIND, again):
         telephone.told(outcome)
         await wake(world, telephone)
 

@@ -10,7 +10,7 @@ import click
 from pupitre.backing import Finding
 from pupitre.commands.opening import config_option, opened
 from pupitre.config import Config, load
-from pupitre.ports import DeskError
+from pupitre.ports import DeskError, LeftWork
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 _OTHERS = 0o077
@@ -33,6 +33,9 @@ async def _examine(config: Config) -> bool:
                 "store",
                 Finding("ok", f"{config.database_url.partition('://')[0]} answers, its schema is this version's"),
             )
+            ids = [tenant.settings.id for tenant in config.tenants]
+            for left in await house.due.left(house.clock.now(), ids, house.kinds):
+                _say("store", _left(left))
             for tenant in config.tenants:
                 id_ = tenant.settings.id
                 _say(
@@ -48,6 +51,15 @@ async def _examine(config: Config) -> bool:
         _say("store", Finding("error", str(error)))
         return False
     return well
+
+
+def _left(left: LeftWork) -> Finding:
+    """Work that nobody does before its tenant is served again."""
+    return Finding(
+        "warning",
+        f"{left.rows} of kind {left.kind} due since {left.since:%Y-%m-%d} for tenant {left.tenant}, "
+        "which these settings do not name: kept until a desk serves it",
+    )
 
 
 def _files(config: Config) -> list[Finding]:

@@ -112,6 +112,16 @@ class ReminderOutcome(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Others(StrEnum):
+    """What becomes of the reminders that a call was not about."""
+
+    RING = "ring"
+    WAIT = "wait"
+    """Those of this appointment come back when it is moved, and not before."""
+    NEVER = "never"
+    """None of the patient's rings any more."""
+
+
 class NoteOutcome(Struct, frozen=True, tag=True):
     """What the reminder call brought; `later` asks to be called again, `stop` never again. Answer: `Done`."""
 
@@ -119,6 +129,7 @@ class NoteOutcome(Struct, frozen=True, tag=True):
     outcome: ReminderOutcome
     later: bool = False
     stop: bool = False
+    others: Others = Others.RING
 
 
 Effect = (

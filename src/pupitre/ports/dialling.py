@@ -65,8 +65,8 @@ class Traffic(Struct, frozen=True):
     """What a tenant's calls take at this moment."""
 
     lines: int
-    begun: Sequence[datetime]
-    """When the latest calls of the last minute began, oldest first."""
+    begun: int
+    """Calls that began within the last minute."""
 
 
 class OutboundCalls(Protocol):
@@ -80,20 +80,28 @@ class OutboundCalls(Protocol):
         """
         ...
 
-    async def pick_up(self, reminder_id: str, at: datetime) -> None:
-        """Somebody took the ringing call of this reminder."""
+    async def pick_up(self, reminder_id: str, at: datetime, unheard: Due | None) -> None:
+        """Somebody took the ringing call of this reminder; `unheard` is put with it."""
         ...
 
-    async def end(self, reminder_id: str, outcome: str, at: datetime) -> bool:
-        """What the ringing call of this reminder brought; False when none was ringing."""
+    async def end(self, reminder: Reminder, outcome: str, at: datetime, unheard: str, again: Due | None) -> bool:
+        """What the ringing call of this reminder brought; False when none was ringing.
+
+        In the same write the reminder is kept as given, its row of due work of the kind `unheard` taken out, and
+        `again` put.
+        """
         ...
 
     async def of(self, reminder_id: str) -> OutboundCall | None:
         """The call that rings for this reminder, or is talked in."""
         ...
 
-    async def traffic(self, at: datetime, most: int) -> Traffic:
-        """Lines taken, and at most so many of the calls begun in the minute before."""
+    async def traffic(self, at: datetime) -> Traffic:
+        """Lines taken, and calls begun in the minute before."""
+        ...
+
+    async def begun(self, at: datetime, most: int) -> Sequence[datetime]:
+        """When those of that minute began, oldest first; the latest of them when there are more than so many."""
         ...
 
     async def lately(self, since: datetime, most: int) -> Sequence[str | None]:

@@ -5,7 +5,7 @@ Each port is one tenant's, except DueWork, which is everybody's: it is walked in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -206,6 +206,16 @@ class Due(Struct, frozen=True):
     due: datetime
 
 
+class LeftWork(Struct, frozen=True):
+    """Due work that nobody who was asked does."""
+
+    tenant: str
+    kind: str
+    rows: int
+    since: datetime
+    """When the earliest of them was due."""
+
+
 class DueWork(Protocol):
     """The due work of all tenants. All raise Unavailable."""
 
@@ -221,8 +231,12 @@ class DueWork(Protocol):
         """Have those of these that wait for later fall due at this instant."""
         ...
 
-    async def due(self, until: datetime, limit: int) -> Sequence[Due]:
-        """What is due at or before that instant, earliest first, then by key."""
+    async def due(self, until: datetime, limit: int, tenants: Collection[str], kinds: Collection[str]) -> Sequence[Due]:
+        """What is due at or before that instant of these tenants and kinds, earliest first, then by key."""
+        ...
+
+    async def left(self, until: datetime, tenants: Collection[str], kinds: Collection[str]) -> Sequence[LeftWork]:
+        """What is due then, and is not of these tenants and kinds; by tenant and kind."""
         ...
 
     async def done(self, row: Due) -> None:

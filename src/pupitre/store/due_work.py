@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from pupitre.ports import Due
+import msgspec
+
+from pupitre.ports import Due, LeftWork
 from pupitre.store.database import Database
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_structs
@@ -42,15 +44,20 @@ class StoredDueWork:
         """See `DueWork.hasten`."""
         await self._database.write(*(SQL["hasten"].bind(tenant=tenant, kind=kind, key=key, now=now) for key in keys))
 
-    async def due(self, until: datetime, limit: int) -> Sequence[Due]:
+    async def due(self, until: datetime, limit: int, tenants: Collection[str], kinds: Collection[str]) -> Sequence[Due]:
         """See `DueWork.due`."""
-        return as_structs(Due, await self._database.read(SQL["due"], until=until, limit=limit))
+        whose = {"tenants": _listed(tenants), "kinds": _listed(kinds)}
+        return as_structs(Due, await self._database.read(SQL["due"], until=until, limit=limit, **whose))
 
-    async def next(self) -> Due | None:
-        """The earliest row of all; None when nothing waits. Raises Unavailable."""
-        rows = as_structs(Due, await self._database.read(SQL["next"]))
-        return rows[0] if rows else None
+    async def left(self, until: datetime, tenants: Collection[str], kinds: Collection[str]) -> Sequence[LeftWork]:
+        """See `DueWork.left`."""
+        whose = {"tenants": _listed(tenants), "kinds": _listed(kinds)}
+        return as_structs(LeftWork, await self._database.read(SQL["left"], until=until, **whose))
 
     async def done(self, row: Due) -> None:
         """See `DueWork.done`."""
         await self._database.write(SQL["done"].bind(tenant=row.tenant, kind=row.kind, key=row.key, due=row.due))
+
+
+def _listed(names: Collection[str]) -> str:
+    return msgspec.json.encode(sorted(names)).decode()

@@ -12,6 +12,7 @@ from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.ports import Caps, DeskError, Due, OutboundCall, Reminder, Traffic
 from pupitre.store.database import Database, Row
 from pupitre.store.queries import queries
+from pupitre.store.reminders import put
 from pupitre.store.rows import as_struct, id_of, id_text
 
 SQL = queries("outbound_calls")
@@ -62,27 +63,41 @@ class StoredOutboundCalls:
             return False
         return True
 
-    async def pick_up(self, reminder_id: str, at: datetime) -> None:
+    async def pick_up(self, reminder_id: str, at: datetime, unheard: Due | None) -> None:
         """See `OutboundCalls.pick_up`."""
-        await self._database.write(SQL["pick_up"].bind(tenant=self._tenant, reminder_id=reminder_id, at=at))
+        statements = [SQL["pick_up"].bind(tenant=self._tenant, reminder_id=reminder_id, at=at)]
+        if unheard is not None:
+            statements.append(DUE_WORK["put"].bind(**asdict(unheard)))
+        await self._database.write(*statements)
 
-    async def end(self, reminder_id: str, outcome: str, at: datetime) -> bool:
-        """What the ringing call of this reminder brought; False when none was ringing."""
-        statement = SQL["end"].bind(tenant=self._tenant, reminder_id=reminder_id, outcome=outcome, at=at)
-        [result] = await self._database.write(statement)
-        return result.touched > 0
+    async def end(self, reminder: Reminder, outcome: str, at: datetime, unheard: str, again: Due | None) -> bool:
+        """See `OutboundCalls.end`."""
+        statements = [
+            SQL["end"].bind(tenant=self._tenant, reminder_id=reminder.id, outcome=outcome, at=at),
+            put(self._tenant, reminder),
+            DUE_WORK["drop"].bind(tenant=self._tenant, kind=unheard, key=reminder.id),
+        ]
+        if again is not None:
+            statements.append(DUE_WORK["put"].bind(**asdict(again)))
+        ended, *_ = await self._database.write(*statements)
+        return ended.touched > 0
 
     async def of(self, reminder_id: str) -> OutboundCall | None:
         """See `OutboundCalls.of`."""
         rows = await self._database.read(SQL["of_reminder"], tenant=self._tenant, reminder_id=reminder_id)
         return _call(rows[0]) if rows else None
 
-    async def traffic(self, at: datetime, most: int) -> Traffic:
+    async def traffic(self, at: datetime) -> Traffic:
         """See `OutboundCalls.traffic`."""
         lines = await self._database.read(SQL["lines"], tenant=self._tenant)
-        begun = await self._database.read(SQL["begun"], tenant=self._tenant, since=at - _MINUTE, limit=most)
-        taken = lines[0]["taken"] if lines else 0
-        return as_struct(Traffic, {"lines": taken, "begun": [row["at"] for row in reversed(begun)]})
+        begun = await self._database.read(SQL["starts"], tenant=self._tenant, since=at - _MINUTE)
+        counts = {"lines": lines[0]["taken"] if lines else 0, "begun": begun[0]["calls"] if begun else 0}
+        return as_struct(Traffic, counts)
+
+    async def begun(self, at: datetime, most: int) -> Sequence[datetime]:
+        """See `OutboundCalls.begun`."""
+        rows = await self._database.read(SQL["begun"], tenant=self._tenant, since=at - _MINUTE, limit=most)
+        return [convert(row["at"], datetime) for row in reversed(rows)]
 
     async def lately(self, since: datetime, most: int) -> Sequence[str | None]:
         """See `OutboundCalls.lately`."""

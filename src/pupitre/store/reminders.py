@@ -9,7 +9,7 @@ from msgspec import convert
 
 from pupitre.model import BackendId, Interval
 from pupitre.ports import NotFound, Reminder
-from pupitre.store.database import Database, Row
+from pupitre.store.database import Database, Row, Statement
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct, id_of, id_text
 
@@ -39,24 +39,7 @@ class StoredReminders:
 
     async def put(self, reminders: Sequence[Reminder]) -> None:
         """See `Reminders.put`."""
-        await self._database.write(
-            *(
-                SQL["put"].bind(
-                    tenant=self._tenant,
-                    id=reminder.id,
-                    appointment_id=id_text(reminder.appointment_id),
-                    patient_id=id_text(reminder.patient_id),
-                    ahead=reminder.offset,
-                    starts=reminder.starts,
-                    due=reminder.due,
-                    dial_at=reminder.dial_at,
-                    status=reminder.status,
-                    dials=reminder.dials,
-                    outcome=reminder.outcome,
-                )
-                for reminder in reminders
-            )
-        )
+        await self._database.write(*(put(self._tenant, reminder) for reminder in reminders))
 
     async def waiting(self, since: datetime, until: datetime, limit: int) -> Sequence[Reminder]:
         """See `Reminders.waiting`."""
@@ -76,6 +59,23 @@ class StoredReminders:
             SQL["between"], tenant=self._tenant, starts=window.start, ends=window.end, limit=limit
         )
         return [_reminder(row) for row in rows]
+
+
+def put(tenant: str, reminder: Reminder) -> Statement:
+    """A new reminder, or the present state of a known one."""
+    return SQL["put"].bind(
+        tenant=tenant,
+        id=reminder.id,
+        appointment_id=id_text(reminder.appointment_id),
+        patient_id=id_text(reminder.patient_id),
+        ahead=reminder.offset,
+        starts=reminder.starts,
+        due=reminder.due,
+        dial_at=reminder.dial_at,
+        status=reminder.status,
+        dials=reminder.dials,
+        outcome=reminder.outcome,
+    )
 
 
 def _reminder(row: Row) -> Reminder:

@@ -14,7 +14,7 @@ from pupitre.store.database import Dialect, Query
 
 _HEAD = re.compile(r"^-- name: (?P<name>\w+)(?: \[(?P<dialect>\w+)\])?$", re.MULTILINE)
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
-_ANSWERS = re.compile(r"^SELECT\b|\bRETURNING\b")
+_ANSWERS = re.compile(r"^(SELECT|WITH)\b|\bRETURNING\b")
 _COMMENT = re.compile(r"^\s*--.*\n?", re.MULTILINE)
 
 

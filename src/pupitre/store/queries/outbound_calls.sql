@@ -31,6 +31,10 @@ WHERE tenant = :tenant AND reminder_id = :reminder_id AND ended_at IS NULL;
 -- How many lines are taken; no row when none is.
 SELECT count(*) AS taken FROM outbound_calls WHERE tenant = :tenant AND ended_at IS NULL GROUP BY tenant;
 
+-- name: starts
+-- How many calls were begun since an instant; no row when none was.
+SELECT count(*) AS calls FROM outbound_calls WHERE tenant = :tenant AND at > :since GROUP BY tenant;
+
 -- name: begun
 -- When the latest calls since an instant were begun, latest first.
 SELECT at FROM outbound_calls WHERE tenant = :tenant AND at > :since ORDER BY at DESC LIMIT :limit;

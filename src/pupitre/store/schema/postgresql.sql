@@ -225,7 +225,7 @@ CREATE TABLE due_work (
     due TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (tenant, kind, key)
 );
-CREATE INDEX due_work_by_time ON due_work (due, key);
+CREATE INDEX due_work_by_time ON due_work (tenant, due, key);
 CREATE TABLE reminders (
     tenant TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -107,8 +107,9 @@ class Lookout:
             return None, False, False
         told = await step.following.told()
         report = msgspec.json.decode(told, type=Report) if told else None
-        ahead = await self._house.due.due(self._house.clock.now() + timedelta(hours=2), 1000)
-        periodic = [row.due for row in ahead if (row.kind, row.key) == (DUE_KIND, PERIODIC)]
+        until = self._house.clock.now() + timedelta(hours=2)
+        ahead = await self._house.due.due(until, 1000, [self._tenant.id], [DUE_KIND])
+        periodic = [row.due for row in ahead if row.key == PERIODIC]
         announced = report is not None and all(report.at + step.every != due for due in periodic)
         return report, announced, step.two_way
 

@@ -253,7 +253,7 @@ def work() -> None:
         needed("due", INSTANT),
         sa.PrimaryKeyConstraint("tenant", "kind", "key"),
     )
-    index("due_work_by_time", "due_work", "due", "key")
+    index("due_work_by_time", "due_work", "tenant", "due", "key")
     table(
         "reminders",
         texts("tenant", "id", "appointment_id", "patient_id", "ahead", "status"),
