@@ -160,6 +160,8 @@ async def _first_turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
         channel=caller.channel,
         config_id=desk.configuration,
     )
+    if incoming.outbound and not incoming.reminder_id:
+        log.warning("outbound_without_reminder", call_id=incoming.call_id, tenant=desk.tenant)
     desk.begun(fresh)
     turns: tuple[JournalTurn, ...]
     if isinstance(incoming.event, CallStarted):

@@ -49,6 +49,15 @@ def test_a_call_nobody_takes_is_repeated_the_same_day_and_then_left(booked):
     assert 404 == answered(booked, "busy").status
 
 
+def test_a_call_made_for_no_reminder_is_ended_with_an_excuse(booked):
+    """A gateway that does not say for which reminder it called: the patient is not asked what he calls for."""
+    answer = booked.event("c9", "call_start", direction="outbound")
+
+    assert (200, "END_CONFIRMATION", "hangup") == (answer.status, answer.state, answer.kinds[-1])
+    assert "Cet appel n'a plus lieu d'être" in answer.said
+    assert "outbound_without_reminder" in booked.log()
+
+
 def test_only_known_outcomes_are_taken(booked):
     booked.clock(set="2026-01-05T09:00:00+01:00")
 

@@ -28,5 +28,7 @@ def start(call: Call, event: StateEvent, script: Script) -> Move:
             return go(call, State.END_CONFIRMATION, "disclosure", "reminder_call.nothing")
         case _ if call.direction == "outbound" and call.reminder_id:
             return want(call, ReadReminder(call.reminder_id))
+        case _ if call.direction == "outbound":  # nobody knows why this patient was called
+            return go(call, State.END_CONFIRMATION, "disclosure", "reminder_call.nothing")
         case _:
             return go(call, State.WELCOME_INTENT, "disclosure")
