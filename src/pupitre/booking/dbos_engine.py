@@ -44,16 +44,23 @@ _CLOSE_SECONDS = 1.5
 _POLL_SECONDS = 0.05
 _SLOWEST_POLL_SECONDS = 0.5
 _ENDED = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-_KEEP_ENDED = timedelta(days=2)
-_PURGE_AT_ONCE = 500
+_KEEP_ENDED = timedelta(hours=1)
+"""A job that has ended is of no use but to whoever looks for a fault: what it did is in our own store."""
+_PURGE_AT_ONCE = 100
+"""Few, so that no turn waits for them; while there are more, the next round takes as many again: 200 a second."""
+_PURGE_SECONDS = 60.0
 
 
 class DbosEngine:
     """See `engine.Engine`. One per process: DBOS is a singleton."""
 
-    def __init__(self, url: str, works: Mapping[str, Work]) -> None:
-        """`url` is `sqlite:///…` (a file of its own, apart from the store's) or `postgresql://…`."""
+    def __init__(self, url: str, works: Mapping[str, Work], keep_ended: timedelta = _KEEP_ENDED) -> None:
+        """`url` is `sqlite:///…` (a file of its own, apart from the store's) or `postgresql://…`.
+
+        Nothing is left of a job so long after its beginning, once it has ended.
+        """
         self._url = url
+        self._keep_ended = keep_ended
         self._works = works
         self._name = uuid4().hex
         self._alive = _alive(url, self._name)
@@ -159,15 +166,15 @@ class DbosEngine:
             except Exception:  # noqa: BLE001 - a database that is down comes back
                 _log.exception("the durable engine did not launch; trying again")
                 await asyncio.sleep(1)
-        rounds = 0
+        purge_at, purge_every = 0.0, min(_PURGE_SECONDS, self._keep_ended.total_seconds())
         while True:
             try:
                 await asyncio.to_thread(self._take_over)
-                if rounds % 600 == 0:
-                    await asyncio.to_thread(self._purge)
+                if self._loop.time() >= purge_at:
+                    more = await asyncio.to_thread(self._purge)
+                    purge_at = 0.0 if more else self._loop.time() + purge_every
             except Exception as error:  # noqa: BLE001 - the database may be down for a while
                 _log.warning("could not look for work to take over: %s", type(error).__name__)
-            rounds += 1
             await asyncio.sleep(_LOOK_ROUND_SECONDS)
 
     def _launch(self) -> None:
@@ -251,15 +258,17 @@ class DbosEngine:
                     DBOS.resume_workflows([found.workflow_id for found in left], queue_name=_TAKEOVERS)
                     _log.warning("took over %d jobs of a process that died", len(left))
 
-    def _purge(self) -> None:
+    def _purge(self) -> bool:
+        """Delete some of what has ended; whether there may be more."""
         from dbos import DBOS  # noqa: PLC0415 -- slow to load: commands that commit nothing do without
 
-        before = (SystemClock().now() - _KEEP_ENDED).isoformat()  # the engine's own time, never the sandbox's
+        before = (SystemClock().now() - self._keep_ended).isoformat()  # the engine's own time, never the sandbox's
         ended = DBOS.list_workflows(
             status=sorted(_ENDED), end_time=before, limit=_PURGE_AT_ONCE, load_input=False, load_output=False
         )
         if ended:
             DBOS.delete_workflows([found.workflow_id for found in ended])
+        return len(ended) == _PURGE_AT_ONCE
 
 
 def _alive(url: str, name: str) -> Alive:
