@@ -37,7 +37,7 @@ def test_every_reminder_rings_once_at_its_minute_and_no_other(mortal, emulators,
     deaths = mortal.deaths
     rung = Counter(weeks.play())
     must = Counter(weeks.expected())
-    print(table(first, must, rung, weeks.did, mortal.deaths - deaths))  # noqa: T201 -- what it is run for
+    print(table(first, must, rung, weeks, mortal.deaths - deaths))  # noqa: T201 -- what it is run for
 
     assert {} == must - rung, "these did not ring"
     assert {} == rung - must, "these rang, and should not have"
@@ -45,12 +45,13 @@ def test_every_reminder_rings_once_at_its_minute_and_no_other(mortal, emulators,
     assert len(must) > COUNT
 
 
-def table(first, must, rung, did, deaths):
+def table(first, must, rung, weeks, deaths):
     """By week: reminders that had to ring, and how many of them did, did not, or rang for nothing."""
-    lines = [f"\nsix weeks from {first}: " + ", ".join(f"{count} {deed}" for deed, count in sorted(did.items()))]
+    lines = [f"\nsix weeks from {first}: " + ", ".join(f"{count} {deed}" for deed, count in sorted(weeks.did.items()))]
+    lines += ["seconds: " + ", ".join(f"{what} {took:.0f}" for what, took in weeks.took.most_common())]
     lines += [f"the desk died {deaths} times", "week       P1D due  rang  PT1H due  rang  missing  unexpected"]
-    weeks = sorted({monday(at) for _, at, _ in must | rung})
-    for week in [*weeks, None]:
+    mondays = sorted({monday(at) for _, at, _ in must | rung})
+    for week in [*mondays, None]:
         due, did_ring = ([one for one in all_.elements() if week in (None, monday(one[1]))] for all_ in (must, rung))
         counts = [sum(one[0] == offset for one in those) for offset in ("P1D", "PT1H") for those in (due, did_ring)]
         counts += [(Counter(due) - Counter(did_ring)).total(), (Counter(did_ring) - Counter(due)).total()]

@@ -3,13 +3,14 @@
 What must ring is computed by `oracle.py` from what Odoo's own rows say after each change.
 """
 
+import contextlib
 import threading
 import time
-import urllib.error
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from http.client import HTTPException
 
 import requests
 from tests.reminders.oracle import HOLIDAYS, PARIS, expected, rings
@@ -44,8 +45,6 @@ class Standing:
     id: int
     start: datetime
     since: datetime
-    calendar: str
-    event: str
 
 
 @dataclass
@@ -63,6 +62,10 @@ class Weeks:
     outages: list = field(default_factory=list)
     did: Counter = field(default_factory=Counter)
     at_noon: set = field(default_factory=set)
+    took: Counter = field(default_factory=Counter)
+    """Real seconds, by what went on."""
+    doom: threading.Timer | None = None
+    """Kills the desk, soon."""
 
     def __post_init__(self):
         self.now = datetime.combine(self.first, clock_time(6), PARIS)
@@ -92,7 +95,7 @@ class Weeks:
         return self.rung()
 
     def rung(self):
-        state = self.company.desk.state
+        state = self.settled().state
         offsets = {one["id"]: one["offset"] for one in state["reminders"]}
         return [
             (
@@ -124,17 +127,17 @@ class Weeks:
         said = f"{WEEKDAYS[wish.weekday()]} {wish.day} {MONTHS[wish.month]} à {wish.hour} heures {wish.minute or ''}"
         call_id = f"{intent}-{number}-{self.now:%m%d%H%M%S}"
         caller = {"from_e164": self.phone(number), "channel": "pstn"}
-        talk = Caller(self._alive, intent, call_id, caller=caller).play(wish=said)
-        self._alive()
+        with self.timed("calls"):
+            talk = Caller(self._alive, intent, call_id, caller=caller).play(wish=said)
+            self.settled()
         assert talk.told, (talk.states, talk.heard)
         self.did[f"{intent.lower()} by a call"] += 1
+        known = self.standing.get(number)
+        where = [["id", "=", known.id] if known else ["x_call_id", "=", call_id], ["x_status", "=", "confirmed"]]
         self.gone(number)
         if intent != "CANCEL":
-            phone = self.phone(number)
-            [found] = [
-                one for one in self.company.records if one["patient_phone"] == phone and one["status"] == "confirmed"
-            ]
-            self.stands(number, found["id"], datetime.fromisoformat(found["start"]))
+            [found] = self.company.odoo("search_read", where, ["start"])
+            self.stands(number, found["id"], datetime.fromisoformat(found["start"]).replace(tzinfo=UTC))
 
     def change(self, number):
         """Somebody moves or cancels it, on some side."""
@@ -166,7 +169,7 @@ class Weeks:
         self.did[deed.replace(" ", ": ")] += 1
 
     def stands(self, number, id_, start):
-        self.standing[number] = Standing(id_, start, self.now, "", "")
+        self.standing[number] = Standing(id_, start, self.now)
 
     def gone(self, number):
         """It does not stand so any longer: what it had to ring until now is settled."""
@@ -194,16 +197,18 @@ class Weeks:
                 continue
             if self.chance.random() < 0.1:
                 self.die_soon()
-            self.set(stop)
+            with self.timed("walking the clock"):
+                self.set(stop)
             if stop == evening:
-                self.answer()
+                with self.timed("evenings"):
+                    self.answer()
 
     def set(self, until):
         """Asked again whenever the desk has died of it."""
         while True:
             try:
                 answer = self._alive().post("/_sandbox/clock", {"set": until.isoformat()})
-            except (OSError, urllib.error.URLError):
+            except (OSError, HTTPException):
                 time.sleep(0.05)
                 continue
             assert answer.status == 200, answer.body
@@ -223,13 +228,21 @@ class Weeks:
 
     def die_soon(self):
         """kill -9, somewhere on the way."""
-        victim = self._alive()
-        threading.Timer(self.chance.random() * 0.4, victim.kill).start()
+        victim = self.settled()
+        self.doom = threading.Timer(self.chance.random() * 0.4, victim.kill)
+        self.doom.start()
         self.did["kill -9"] += 1
+
+    def settled(self):
+        """The desk, once whatever was to kill it has: who only looks at it is no gateway that would ask again."""
+        if self.doom is not None:
+            self.doom.join()
+            self.doom = None
+        return self._alive()
 
     def answer(self):
         """Of those who were called today, some confirm, some are said not to have answered; the others ring on."""
-        for call in self.company.desk.state["outbound_calls"]:
+        for call in self.settled().state["outbound_calls"]:
             if call["outcome"] is None and datetime.fromisoformat(call["at"]).date() == self.now.date():
                 match self.chance.choice(["confirm", "no_answer", "ring on"]):
                     case "confirm":
@@ -242,8 +255,16 @@ class Weeks:
                         self._alive().post("/_sandbox/dialer", body)
 
     def _alive(self):
+        began = time.monotonic()
         self.company.desk = self.desk()
+        self.took["starting the desk again"] += time.monotonic() - began
         return self.company.desk
+
+    @contextlib.contextmanager
+    def timed(self, what):
+        began, down = time.monotonic(), self.took["starting the desk again"]
+        yield
+        self.took[what] += time.monotonic() - began - (self.took["starting the desk again"] - down)
 
     # ---- chance ------------------------------------------------------------------------------------------------------
 
