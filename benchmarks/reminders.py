@@ -1,10 +1,11 @@
 """Reminders: a million that wait, ten due a second with other calls' turns beside them, a full minute, scarce lines.
 
-    python benchmarks/reminders.py [--pending 1000000] [--seconds 60] [--database postgresql://…]
+    python -m benchmarks.reminders [--pending 1000000] [--seconds 60] [--database postgresql://… | --postgres]
 
 The desk is no sandbox: real time, `pupitre serve` with its own worker, and a voice gateway of this program's own, which
 checks each order's signature, and whose patients pick up after a second and confirm. A turn is answered when it is on
-disk. Lateness is from the instant the phone should ring to the order's arrival at the gateway.
+disk. Lateness is from the instant the phone should ring to the order's arrival at the gateway. `--postgres` starts a
+server of its own, as the tests do.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from pathlib import Path
 import aiohttp
 from reminder_rows import Filled, Table, due_now, fill
 from ringing import Gateway
-from running import RunningDesk, percentile, real_desk, serving
+from running import RunningDesk, own_postgresql, percentile, real_desk, serving
 from turns import Line, steady
 
 from pupitre.config import load
@@ -95,6 +96,7 @@ class Measuring:
         batch = await self.due("demo", int(10 * seconds), seconds)
         inbound, spoken = Line(self.session, self.running), self.gateway.lines["demo"].times
         spoken.clear()
+        self.gateway.times.clear()
         beside = asyncio.create_task(steady(inbound, 20, seconds + _SOON, self.calls))
         late = (await rung(self.gateway, batch, seconds + 20)).late
         await beside
@@ -102,8 +104,10 @@ class Measuring:
             f"10 due a second for {seconds:g} s: late p50 {percentile(late, 0.5):.0f} ms, "
             f"p99 {percentile(late, 0.99):.0f} ms, worst {max(late) * 1000:.0f} ms; beside them "
             f"{len(inbound.times) / (seconds + _SOON):.0f} turns/s of callers, {shown(inbound.times)}, "
-            f"and {len(spoken) / seconds:.0f} of those who were called, {shown(spoken)}"
+            f"and {len(spoken) / seconds:.0f} of those who were called, {shown(spoken)}; "
+            f"all of them {shown(inbound.times + spoken)}"
         )
+        print("; ".join(f"{what}: {shown(times)}" for what, times in self.gateway.times.items()), flush=True)
 
     async def full_minute(self) -> None:
         spoken = self.gateway.lines["demo"].times
@@ -149,8 +153,11 @@ def main() -> None:
     parser.add_argument("--pending", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--database")
-    chosen, gateway = parser.parse_args(), Gateway()
-    with real_desk(chosen.database, gateway.url, gateway.secret, {"demo": (500, CAP), "demo2": (LINES, 3000)}) as home:
+    parser.add_argument("--postgres", action="store_true")
+    chosen, gateway, caps = parser.parse_args(), Gateway(), {"demo": (500, CAP), "demo2": (LINES, 3000)}
+    with ExitStack() as stack:
+        database = stack.enter_context(own_postgresql()) if chosen.postgres else chosen.database
+        home = stack.enter_context(real_desk(database, gateway.url, gateway.secret, caps))
         asyncio.run(run(home, gateway, chosen))
 
 

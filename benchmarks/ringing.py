@@ -34,6 +34,8 @@ class Gateway:
         self.seconds = 1.0
         """Until somebody picks up."""
         self.lines: dict[str, Line] = {}
+        self.times: dict[str, list[float]] = {}
+        """Seconds that each turn took, by what was said."""
         self._changed = asyncio.Event()
         self._talking: set[asyncio.Task[None]] = set()
 
@@ -85,8 +87,12 @@ class Gateway:
     async def _talk(self, tenant: str, reminder_id: str) -> None:
         await asyncio.sleep(self.seconds)
         line, call = self.lines[tenant], {"call_id": f"out-{reminder_id}"}
-        await line.post(call | {"event": "call_start", "direction": "outbound", "reminder_id": reminder_id})
-        await line.post(call | {"event": "stt_final", "stt": {"text": "oui c'est moi", "confidence": 0.93}})
+
+        async def say(what: str, event: dict[str, object]) -> None:
+            self.times.setdefault(what, []).append(await line.post(call | event))
+
+        await say("picks up", {"event": "call_start", "direction": "outbound", "reminder_id": reminder_id})
+        await say("is it", {"event": "stt_final", "stt": {"text": "oui c'est moi", "confidence": 0.93}})
         self.ringing[tenant] -= 1  # the desk knows that it is over before this is answered
-        await line.post(call | {"event": "stt_final", "stt": {"text": "oui je confirme", "confidence": 0.93}})
-        await line.post(call | {"event": "hangup"})
+        await say("confirms", {"event": "stt_final", "stt": {"text": "oui je confirme", "confidence": 0.93}})
+        await say("hangs up", {"event": "hangup"})

@@ -114,6 +114,20 @@ def serving(home: pathlib.Path) -> Iterator[RunningDesk]:
         server.wait(10)
 
 
+@contextmanager
+def own_postgresql() -> Iterator[str]:
+    """The address of an empty database on a server of our own, its settings those of the tests but durable."""
+    from tests.servers import postgres  # noqa: PLC0415 -- only from the root of the repository
+
+    folder = postgres.data_folder()
+    server, process = postgres.start(folder, durable=True)
+    try:
+        yield server.create_database()
+    finally:
+        postgres.stop(process)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def first_turn() -> float:
     """Seconds from starting `pupitre serve` on settings and a store that exist to its first turn answered."""
     with tempfile.TemporaryDirectory(prefix="pupitre-bench-") as folder:

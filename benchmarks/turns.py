@@ -50,19 +50,21 @@ class Line:
         self._headers = {"Authorization": f"Bearer {running.gateway_token}"}
         self.times: list[float] = []
 
-    async def post(self, event: dict[str, object]) -> None:
+    async def post(self, event: dict[str, object]) -> float:
+        """Seconds until the answer."""
         started = time.perf_counter()
         async with self._session.post(self._url, json=event, headers=self._headers) as answer:
             body = await answer.json()
             assert answer.status == 200, body
         self.times.append(time.perf_counter() - started)
+        return self.times[-1]
 
 
 async def steady(line: Line, rate: float, seconds: float, numbers: Iterator[int]) -> None:
     """Turns at an even rate, whatever the answers take; each call's own in order."""
     stream = itertools.chain.from_iterable(zip(*(events(next(numbers)) for _ in range(40)), strict=True))
     begun = time.perf_counter()
-    pending: set[asyncio.Task[None]] = set()
+    pending: set[asyncio.Task[float]] = set()
     for n in range(int(rate * seconds)):
         event = next(stream, None)
         if event is None:

@@ -50,15 +50,16 @@ class Postgres:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def start(folder, port=None):
-    """A server on this data folder, made if missing; waits until it answers."""
+def start(folder, port=None, *, durable=False):
+    """A server on this data folder, made if missing; waits until it answers. `durable`: it waits for the disk."""
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     folder = Path(folder)
     if not (folder / "PG_VERSION").exists():
         run = [program("initdb"), "-D", folder, "-U", "pupitre", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(run, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL)
     port = port or free_port()
-    options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cunix_socket_directories=", "-cfsync=off"]
+    options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cunix_socket_directories="]
+    options += [] if durable else ["-cfsync=off"]
     options += ["-cmax_connections=200", "-clog_min_messages=fatal", "-cshared_buffers=64MB"]
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen([program("postgres"), "-D", folder, *options], user=user, cwd="/", stderr=log)
