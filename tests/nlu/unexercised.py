@@ -17,7 +17,7 @@ from pupitre.nlu.words import words
 GRAMMAR = load("fr-FR").grammar
 FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")))
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
-WAYS = (HERE / "wishes.yaml", HERE / "dictated.yaml")
+WAYS = (HERE / "wishes.yaml", HERE / "dictated.yaml", HERE / "attendance.yaml")
 """Lists of ways of saying something: text -> what it means."""
 TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder", "attendance")
 

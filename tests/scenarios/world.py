@@ -17,6 +17,7 @@ from pupitre.dialogue.effects import (
     LeaveTask,
     LookUpPatient,
     NoteOutcome,
+    Others,
     ProposeSlots,
     ReadReminder,
     SetReminders,
@@ -253,6 +254,8 @@ class World:
         for row in self.reminders:
             if row["id"] == effect.reminder_id:
                 row["status"] = "scheduled" if effect.later else "done"
+            elif effect.others is not Others.RING and row["status"] == "scheduled":
+                row["status"] = "canceled" if effect.others is Others.NEVER else "dropped"
         for row in self.outbound:
             if row["reminder_id"] == effect.reminder_id:
                 row["outcome"] = effect.outcome.value

@@ -7,6 +7,7 @@ from pupitre.dialogue.call import Call, TransferReason
 from pupitre.dialogue.context import appointment_values
 from pupitre.dialogue.script import Script, Values
 from pupitre.model import Intent
+from pupitre.nlu.meaning import GRAVE
 
 
 def transfer(call: Call, script: Script) -> Transfer:
@@ -35,16 +36,19 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
         "constraints": {} if call.raw_text is None else {"raw_text": call.raw_text},
     }
     who = "unknown" if patient is None else "third_party" if call.third_party else "named"
+    grave = call.attendance if call.attendance in GRAVE else None
     if patient and not call.identified:
-        who = "unconfirmed"
+        who = "answered" if grave else "unconfirmed"
     if patient is None and call.from_e164:
         who = "line"
     wanted = call.intent.value.lower()
-    if call.intent is Intent.UNKNOWN and call.attendance:
+    if call.attendance and (grave or call.intent is Intent.UNKNOWN):
         wanted = call.attendance.value
-    if call.intent in (Intent.RESCHEDULE, Intent.CANCEL) and call.appointment is None:
+    elif call.intent in (Intent.RESCHEDULE, Intent.CANCEL) and call.appointment is None:
         wanted += "_some"
-    if call.noted:
+    if grave:
+        far = "heard" if call.telemetry.last_stt else "nothing"
+    elif call.noted:
         far = "noted"
     elif call.commits and call.transfer_reason in (TransferReason.BACKEND_DOWN, TransferReason.ASKED):
         far = "unknown"

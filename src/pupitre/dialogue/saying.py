@@ -12,7 +12,7 @@ from pupitre.dialogue.move import Variant
 from pupitre.dialogue.people import first_name
 from pupitre.dialogue.script import Script, Values
 from pupitre.dialogue.states.choose_appointment import shown
-from pupitre.nlu.meaning import Meaning
+from pupitre.nlu.meaning import GRAVE, Meaning
 
 UNINTERRUPTED = frozenset(
     {
@@ -78,6 +78,7 @@ def values_of(call: Call, at: datetime, script: Script) -> Values:
 def heard_back(meaning: Meaning, text: str, script: Script) -> str:
     """How a doubtful meaning is put to the caller: in our words where we have them, else in his."""
     keys = (
+        meaning.attendance in GRAVE and f"heard.{meaning.attendance.value}",
         meaning.yes_no and f"heard.{meaning.yes_no.value.value.lower()}",
         meaning.intent and f"heard.{meaning.intent.value.value.lower()}",
         meaning.pick and f"heard.pick_{meaning.pick.value.value.lower()}",

@@ -94,6 +94,6 @@ def reminder(words: Sequence[str], grammar: Grammar) -> ReminderChoice | None:
 
 
 def attendance(words: Sequence[str], grammar: Grammar) -> Attendance | None:
-    """What the patient says of his coming; not coming is graver than coming late."""
+    """What is said of the patient's coming, the gravest that was said."""
     found = labels("attendance", words, grammar)
     return next((one for one in Attendance if one.value in found), None)

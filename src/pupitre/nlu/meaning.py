@@ -81,10 +81,20 @@ class ReminderChoice(StrEnum):
 
 
 class Attendance(StrEnum):
-    """What a patient says of the appointment he is reminded of, beside asking to move or cancel it."""
+    """What is said of the appointment a call reminds of, beside asking to move or cancel it; the gravest first."""
 
+    DECEASED = "deceased"
+    BEREAVED = "bereaved"
+    """Somebody has died who may be the patient, or of his family."""
+    IN_HOSPITAL = "in_hospital"
+    GONE = "gone"
+    """The patient is not to be found at this number any more."""
     NOT_COMING = "not_coming"
     LATE = "late"
+
+
+GRAVE = frozenset({Attendance.DECEASED, Attendance.BEREAVED, Attendance.IN_HOSPITAL, Attendance.GONE})
+"""After this nothing more is asked: a person sees to it."""
 
 
 class Heard(Struct, Generic[T], frozen=True):

@@ -7,12 +7,15 @@ from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome
 from pupitre.dialogue.move import Move, StateEvent, want
 from pupitre.dialogue.script import Script
+from pupitre.nlu.meaning import Attendance
 
 
 def end_confirmation(call: Call, event: StateEvent, script: Script) -> Move:
     if call.reminder_id and call.patient and not call.reminder_noted:
         return want(call, NoteOutcome(call.reminder_id, ReminderOutcome.UNCLEAR))
-    outbound = call.direction == "outbound"
-    thanks = "end_confirmation.goodbye_outbound" if outbound else "end_confirmation.goodbye"
-    goodbye = "end_confirmation.noted" if call.noted else thanks
+    goodbye = "end_confirmation.goodbye_outbound" if call.direction == "outbound" else "end_confirmation.goodbye"
+    if call.noted:
+        goodbye = "end_confirmation.noted"
+    elif call.attendance in (Attendance.DECEASED, Attendance.BEREAVED):
+        goodbye = "end_confirmation.goodbye_sober"
     return Move(replace(call, ended=True), tell=(goodbye,), ending=Hangup())

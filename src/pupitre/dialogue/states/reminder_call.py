@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pupitre.dialogue.call import Call, State, TransferReason
-from pupitre.dialogue.effects import LeaveTask, NoteOutcome, ReminderOutcome, TaskKind
+from pupitre.dialogue.effects import LeaveTask, NoteOutcome, Others, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import Done, Keyed, Spoke, WorldFailed
 from pupitre.dialogue.handover import brief
 from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
@@ -16,12 +16,26 @@ from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent, must_verify
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent
-from pupitre.nlu.meaning import Attendance, Command, Meaning, YesNo
+from pupitre.nlu.meaning import GRAVE, Attendance, Command, Meaning, YesNo
 
 WHO_FIRST, FOR_PATIENT = "reminder_call.who_first", "reminder_call.for_patient"
 APPOINTMENT, MOVE_OR_CANCEL = "reminder_call.appointment", "reminder_call.move_or_cancel"
 DAYS_AHEAD = {0: "reminder_call.today", 1: "reminder_call.tomorrow"}
-TOLD = {Attendance.LATE: "reminder_call.late", Attendance.NOT_COMING: "reminder_call.not_coming"}
+TOLD = {
+    Attendance.DECEASED: "reminder_call.deceased",
+    Attendance.BEREAVED: "reminder_call.bereaved",
+    Attendance.IN_HOSPITAL: "reminder_call.in_hospital",
+    Attendance.GONE: "reminder_call.gone",
+    Attendance.NOT_COMING: "reminder_call.not_coming",
+    Attendance.LATE: "reminder_call.late",
+}
+GRAVELY = {
+    Attendance.DECEASED: (ReminderOutcome.NOT_COMING, Others.NEVER, TaskKind.STOP_CALLING),
+    Attendance.BEREAVED: (ReminderOutcome.NOT_COMING, Others.WAIT, TaskKind.CALL_BACK),
+    Attendance.IN_HOSPITAL: (ReminderOutcome.NOT_COMING, Others.WAIT, TaskKind.CALL_BACK),
+    Attendance.GONE: (ReminderOutcome.WRONG_PERSON, Others.WAIT, TaskKind.REMINDER_FAILED),
+}
+"""What is noted when nothing more is asked, what becomes of the other reminders, and what a person is left."""
 GOODBYES = {
     ReminderOutcome.CONFIRMED: "reminder_call.confirmed",
     ReminderOutcome.WRONG_PERSON: "reminder_call.wrong_person",
@@ -31,8 +45,10 @@ GOODBYES = {
 def reminder_call(call: Call, event: StateEvent, script: Script) -> Move:
     match event:
         case Spoke() | Keyed():
-            return _parting(call, event.meaning) or (
-                _answered(call, event, script) if call.identified else _is_it_you(call, event, script)
+            return (
+                _grave(call, event)
+                or _parting(call, event.meaning)
+                or (_answered(call, event, script) if call.identified else _is_it_you(call, event, script))
             )
         case Done() | WorldFailed():
             return _noted(call, event, script)
@@ -46,6 +62,22 @@ def _tells(meaning: Meaning) -> bool:
     """Whether the appointment is to be moved or cancelled, or missed, or come late to."""
     wanted = meaning.intent.value if meaning.intent else None
     return meaning.attendance is not None or wanted in (Intent.RESCHEDULE, Intent.CANCEL)
+
+
+def _grave(call: Call, event: Spoke | Keyed) -> Move | None:
+    """The patient has died, is in hospital or gone: nothing is asked, unless it is to move or cancel for who is ill."""
+    meaning, said = event.meaning, event.meaning.attendance
+    wanted = meaning.intent.value if meaning.intent else None
+    if said not in GRAVE or (said is Attendance.IN_HOSPITAL and wanted in (Intent.RESCHEDULE, Intent.CANCEL)):
+        return None
+    yes = meaning.yes_no is not None and YesNo.YES in (meaning.yes_no.value, *meaning.yes_no.others)
+    himself = (yes or call.identified) and not call.third_party and meaning.command is not Command.WRONG_PERSON
+    if said is Attendance.DECEASED and himself:
+        said = Attendance.BEREAVED
+    outcome, others, _ = GRAVELY[said]
+    stop = meaning.command is Command.STOP_CALLING
+    noted = NoteOutcome(call.reminder_id or "", outcome, stop=stop, others=others)
+    return want(replace(_kept(call, event), attendance=said), noted)
 
 
 def _parting(call: Call, meaning: Meaning) -> Move | None:
@@ -153,6 +185,8 @@ def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
             return hand_over(call, TransferReason.BACKEND_DOWN, "technical_problem")
         case LeaveTask():
             return go(call, State.END_CONFIRMATION, TOLD[call.attendance or Attendance.NOT_COMING])
+        case NoteOutcome() if call.attendance in GRAVE:
+            return _tell_a_person(call, call.attendance, script)
         case NoteOutcome(outcome=ReminderOutcome.RESCHEDULE_REQUESTED):
             return go(call, State.VERIFY) if must_verify(call, script) else by_intent(call, script)
         case NoteOutcome(later=True):
@@ -168,11 +202,13 @@ def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
 
 
 def _tell_a_person(call: Call, attendance: Attendance, script: Script) -> Move:
-    """A delay, or an absence that was neither moved nor cancelled, is no matter for the desk."""
+    """What was said and neither moved nor cancelled anything is no matter for the desk."""
     number = call.patient.phone_e164 if call.patient else None
     appointment = call.appointment.id if call.appointment else None
-    told = brief(call, script, attendance.value)
-    return want(call, LeaveTask(TaskKind.CALL_BACK, told, appointment_id=appointment, phone=call.from_e164 or number))
+    told, kind = brief(call, script, attendance.value), TaskKind.CALL_BACK
+    if attendance in GRAVELY:
+        _, _, kind = GRAVELY[attendance]
+    return want(call, LeaveTask(kind, told, appointment_id=appointment, phone=call.from_e164 or number))
 
 
 def _when(call: Call, at: datetime, script: Script) -> str:
