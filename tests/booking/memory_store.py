@@ -89,10 +89,10 @@ class MemoryReservations(Backend):
 
 
 class MemoryCommitments(Backend):
-    def __init__(self, real_seconds, fault: Fault = no_fault) -> None:
+    def __init__(self, real_seconds, due: MemoryDue, fault: Fault = no_fault) -> None:
         super().__init__(fault)
         self.rows, self.lines, self.opened = {}, {}, {}
-        self.real_seconds = real_seconds
+        self.real_seconds, self.due = real_seconds, due
 
     async def open(self, commitment, line):
         await self.before("store.open")
@@ -108,7 +108,7 @@ class MemoryCommitments(Backend):
             raise NotFound(commitment_id)
         return self.rows[commitment_id]
 
-    async def save(self, commitment, lines=()):
+    async def save(self, commitment, lines=(), *, then=None):
         await self.before("store.save")
         if commitment.id not in self.rows:
             raise NotFound(commitment.id)
@@ -116,6 +116,8 @@ class MemoryCommitments(Backend):
             raise Stale(commitment.id)
         saved = self.rows[commitment.id] = replace(commitment, version=commitment.version + 1)
         self.lines[commitment.id] += lines
+        if then is not None:
+            self.due.add([then])
         await self.after("store.save")
         return saved
 
@@ -142,8 +144,11 @@ class MemoryDue(Backend):
 
     async def put(self, rows):
         await self.before("store.put")
-        self.rows |= {(row.tenant, row.kind, row.key): row for row in rows}
+        self.add(rows)
         await self.after("store.put")
+
+    def add(self, rows):
+        self.rows |= {(row.tenant, row.kind, row.key): row for row in rows}
 
     async def drop(self, tenant, kind, keys):
         for key in keys:

@@ -90,8 +90,8 @@ class Town:
         self.clock, self.seconds = Clock(), 0.0
         self.records, self.agenda = MemoryRecords(_fault), MemoryAgenda(_fault)
         self.reservations = MemoryReservations(_fault, guarded=guarded)
-        self.commitments = MemoryCommitments(lambda: self.seconds, _fault)
         self.due, self.reminders, self.tasks = MemoryDue(_fault), MemoryReminders(), MemoryTasks()
+        self.commitments = MemoryCommitments(lambda: self.seconds, self.due, _fault)
         self.jobs: dict[str, Kept] = {}
         self.worlds: dict[Process, dict[str, World]] = {}
         self.engines: dict[Process, DeterministicEngine] = {}
@@ -160,9 +160,11 @@ class Town:
             result = listener.waiting.result
             if isinstance(result, SlotsProposed) and not listener.offered:
                 listener.offered = result.slots
-                listener.until = min([*self.holds_of(listener), result.at + timedelta(minutes=3)])
-                if listener.until > self.clock.now():
-                    self.nobody_has(listener.offered)
+                if not result.slots:
+                    continue
+                listener.until = min(self.holds_of(listener), default=self.clock.now())
+                assert listener.until > self.clock.now(), "what is told was held no longer"
+                self.nobody_has(listener.offered)
 
     def nobody_has(self, offered: tuple[Slot, ...]) -> None:
         """Nothing is offered that is somebody's appointment, and known to be by the record and the planning."""

@@ -175,7 +175,7 @@ class Office:
             free_busy=agenda,
             agenda=agenda,
             reservations=MemoryReservations(),
-            commitments=MemoryCommitments(lambda: 0.0),
+            commitments=MemoryCommitments(lambda: 0.0, self.due),
             due=self.due,
             reminders=self.reminders,
             tasks=self.tasks,

@@ -9,8 +9,9 @@ from tests.store.conftest import NOW
 
 from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import Appointment, CalendarRef, Intent, Slot, Source
-from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, NotFound, Stale
+from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, NotFound, Stale
 from pupitre.store.commitments import StoredCommitments
+from pupitre.store.due_work import StoredDueWork
 
 SLOT = Slot(NOW + timedelta(days=1), NOW + timedelta(days=1, minutes=30), 45)
 ASKED = HistoryLine(NOW, "asked")
@@ -80,6 +81,17 @@ async def test_a_save_over_a_newer_version_is_stale_and_leaves_no_line(commitmen
 
     assert saved == await commitments.read(kept.id)
     assert [ASKED] == await commitments.history(kept.id)
+
+
+async def test_what_is_due_of_it_is_put_with_it_or_not_at_all(commitments, database):
+    due = StoredDueWork(database)
+    kept = await commitments.open(asked(), ASKED)
+    row = Due("demo", kept.id, "commitment", kept.id, NOW)
+    await commitments.save(kept, then=row)
+    with pytest.raises(Stale):
+        await commitments.save(kept, then=msgspec.structs.replace(row, key="late"))
+
+    assert [row] == await due.due(NOW, 9, ["demo"], ["commitment"])
 
 
 async def test_what_is_not_there_is_not_found(commitments):

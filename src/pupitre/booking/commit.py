@@ -90,10 +90,9 @@ async def withdraw(world: World, commitment_id: str) -> Commitment:
         now = world.now()
         line = HistoryLine(now, "withdrawn", "the caller could not wait for the record")
         look = Due(world.tenant, commitment_id, DUE_KIND, commitment_id, now + _LOOK_AFTER_WITHDRAWAL)
-        await world.due.put([look])
         withdrawn = replace(kept, status=CommitmentStatus.WITHDRAWN, outcome=CommitOutcome.WITHDRAWN)
         try:
-            saved = await world.commitments.save(withdrawn, [line])
+            saved = await world.commitments.save(withdrawn, [line], then=look)
         except Stale:
             continue
         if kept.status is CommitmentStatus.WAITING:
@@ -102,17 +101,21 @@ async def withdraw(world: World, commitment_id: str) -> Commitment:
 
 
 async def begin_again(world: World, commitment_id: str) -> bool:
-    """Begin the next attempt of what waits for one; whether there was one to begin. Raises Unavailable."""
-    kept = await world.commitments.read(commitment_id)
-    if kept.status not in (CommitmentStatus.WAITING, CommitmentStatus.WITHDRAWN) or kept.yields_to is not None:
-        return False
-    running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
-    try:
-        kept = await world.commitments.save(replace(kept, status=running, attempt=kept.attempt + 1))
-    except Stale:
-        return False
-    await world.engine.run(job_of(kept, world))
-    return True
+    """Begin the next attempt of what waits for one; whether there was one to begin. Raises Unavailable.
+
+    False is final: whoever asks lets go of the row of due work that stands for the attempt.
+    """
+    while True:
+        kept = await world.commitments.read(commitment_id)
+        if kept.status not in (CommitmentStatus.WAITING, CommitmentStatus.WITHDRAWN) or kept.yields_to is not None:
+            return False
+        running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
+        try:
+            kept = await world.commitments.save(replace(kept, status=running, attempt=kept.attempt + 1))
+        except Stale:
+            continue
+        await world.engine.run(job_of(kept, world))
+        return True
 
 
 async def retry(world: World, commitment_id: str, by: str) -> Commitment:
@@ -135,7 +138,6 @@ async def retry(world: World, commitment_id: str, by: str) -> Commitment:
             saved = await world.commitments.save(again, [HistoryLine(now, "retried", by=by)])
         except Stale:
             continue
-        await world.due.drop(world.tenant, DUE_KIND, [commitment_id])
         await world.engine.run(job_of(saved, world))
         return saved
 

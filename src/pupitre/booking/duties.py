@@ -29,7 +29,6 @@ async def take_over(world: World, asked: Commitment) -> None:
                 await world.commitments.save(replace(other, yields_to=asked.id), [line])
             except Stale as error:
                 raise Unavailable(f"{other.id} has just begun again") from error
-            await world.due.drop(world.tenant, DUE_KIND, [other.id])
 
 
 async def give_way(world: World, asked: Commitment) -> None:
@@ -71,8 +70,8 @@ async def hand_back(world: World, asked: Commitment) -> None:
     """What yielded goes on by itself: this commitment came to nothing."""
     for other in await _yielding(world, asked):
         now = world.now()
-        await world.due.put([Due(world.tenant, other.id, DUE_KIND, other.id, now)])
-        await world.commitments.save(replace(other, yields_to=None), [HistoryLine(now, "goes on")])
+        due = Due(world.tenant, other.id, DUE_KIND, other.id, now)
+        await world.commitments.save(replace(other, yields_to=None), [HistoryLine(now, "goes on")], then=due)
 
 
 async def fulfil(world: World, asked: Commitment) -> None:

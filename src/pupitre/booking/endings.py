@@ -146,13 +146,12 @@ async def later(world: World, asked: Commitment, error: Unavailable, attempt: in
     too_late = _too_late(kept, due.due, world.policy.keep_trying)
     if too_late:
         return await _give_up(world, kept, f"{too_late}: {error}")
-    await world.due.put([due])
     if kept.recorded_at is not None and kept.intent is Intent.RESCHEDULE:
         with suppress(DeskError):  # the record may be what is down; whoever dials reads the appointment again
             await reminders.follow(world, await world.records.read(_appointment(kept)))
     outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else None
     line = ("waiting", f"for another try at {due.due.isoformat()}: {error}")
-    return await _end(world, asked, CommitmentStatus.WAITING, outcome, [line], error=str(error))
+    return await _end(world, asked, CommitmentStatus.WAITING, outcome, [line], error=str(error), then=due)
 
 
 def delay(commitment_id: str, attempt: int, advice: float | None) -> timedelta:
@@ -218,8 +217,9 @@ async def _end(
     *,
     error: str | None = None,
     ref: CalendarRef | None = None,
+    then: Due | None = None,
 ) -> Ended:
-    """Save how it stands. What was withdrawn stays withdrawn."""
+    """Save how it stands, and what is due of it then. What was withdrawn stays withdrawn."""
     while True:
         kept = await world.commitments.read(asked.id)
         if kept.status is CommitmentStatus.WITHDRAWN:
@@ -229,7 +229,8 @@ async def _end(
         if status is CommitmentStatus.WITHDRAWN:
             ended = replace(ended, undone_at=now)
         try:
-            await world.commitments.save(ended, [HistoryLine(now, what, detail) for what, detail in lines])
+            told = [HistoryLine(now, what, detail) for what, detail in lines]
+            await world.commitments.save(ended, told, then=then)
         except Stale:
             continue
         return Ended(status)

@@ -109,13 +109,14 @@ async def _choose(world: World, asked: _Asked, ground: _Ground) -> SlotsProposed
 async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:
     """Offers that are held for the call.
 
-    Callers of other processes may be quicker to hold them: then others are chosen. An appointment made since the ground
-    was looked at may have left our claims for the planning, and be in neither: then it is looked at again, in the end
-    behind the hold.
+    Callers of other processes may be quicker to hold them, and a hold may end before it is told of (the sandbox's clock
+    is put forward, our process stood still): then others are chosen. An appointment made since the ground was looked
+    at may have left our claims for the planning, and be in neither: then it is looked at again, in the end behind the
+    hold.
     """
-    until = world.now() + world.policy.hold
     got: Sequence[Slot] = ()
     for _ in range(_ROUNDS):
+        until = world.now() + world.policy.hold
         claims = await world.reservations.claimed(ground.window, world.now(), call_id=asked.call_id)
         if claims.freed != ground.claims.freed:
             ground = await _look(world, asked)
@@ -129,6 +130,8 @@ async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:
         if await world.reservations.freed() != ground.claims.freed:
             ground = await _look(world, asked)
             got = [slot for slot in got if _stands(world, asked, ground, slot)]
+        if world.now() >= until:
+            got = ()
         if len(got) == len(offers.slots):
             return offers
     return Offers(tuple(got), offers.nearest, None if got else NoSlot.HELD, offers.beyond)

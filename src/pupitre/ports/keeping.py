@@ -163,10 +163,13 @@ class Commitments(Protocol):
         """As it stands. Raises NotFound."""
         ...
 
-    async def save(self, commitment: Commitment, lines: Sequence[HistoryLine] = ()) -> Commitment:
-        """Replace the version that was read, and add to its history, in one write.
+    async def save(
+        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None
+    ) -> Commitment:
+        """Replace the version that was read, add to its history, and `put` what is due of it then, in one write.
 
-        Answers with the new version. Raises Stale when another has been saved since, NotFound.
+        Whoever does that work finds the commitment as it was saved with it, never as it stood before. Answers with
+        the new version. Raises Stale when another has been saved since, NotFound.
         """
         ...
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from pupitre.model import BackendId
-from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, NotFound, Stale
+from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, NotFound, Stale
 from pupitre.store.database import Database, Param, Row, Statement
+from pupitre.store.due_work import put
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct, id_text
 
@@ -39,11 +40,14 @@ class StoredCommitments:
             raise NotFound(f"no commitment {commitment_id}")
         return _commitment(rows[0])
 
-    async def save(self, commitment: Commitment, lines: Sequence[HistoryLine] = ()) -> Commitment:
+    async def save(
+        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None
+    ) -> Commitment:
         """See `Commitments.save`."""
         saved = SQL["save"].bind(**self._columns(commitment), expected=commitment.version)
+        told = (self._line(commitment.id, line) for line in lines)
         try:
-            await self._database.write(saved.expecting(1), *(self._line(commitment.id, line) for line in lines))
+            await self._database.write(saved.expecting(1), *told, *([] if then is None else [put(then)]))
         except Stale:
             await self.read(commitment.id)
             raise

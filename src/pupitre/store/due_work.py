@@ -8,11 +8,16 @@ from datetime import datetime
 import msgspec
 
 from pupitre.ports import Due, LeftWork
-from pupitre.store.database import Database
+from pupitre.store.database import Database, Statement
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_structs
 
 SQL = queries("due_work")
+
+
+def put(row: Due) -> Statement:
+    """What `DueWork.put` writes of one row, for whoever writes it together with something else."""
+    return SQL["put"].bind(tenant=row.tenant, kind=row.kind, key=row.key, subject=row.subject, due=row.due)
 
 
 class StoredDueWork:
@@ -23,12 +28,7 @@ class StoredDueWork:
 
     async def put(self, rows: Sequence[Due]) -> None:
         """See `DueWork.put`."""
-        await self._database.write(
-            *(
-                SQL["put"].bind(tenant=row.tenant, kind=row.kind, key=row.key, subject=row.subject, due=row.due)
-                for row in rows
-            )
-        )
+        await self._database.write(*map(put, rows))
 
     async def ensure(self, row: Due) -> None:
         """Add it unless a row of the same tenant, kind and key is there. Raises Unavailable."""
