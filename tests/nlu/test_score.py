@@ -15,7 +15,7 @@ TARGETS = {
 LENIENT = 0.96
 TUNED = [
     HERE / "dev",
-    *(HERE / "authored" / f"tune{number}" for number in ("", 2, 3, 4, 5, 6, 7, 11)),
+    *(HERE / "authored" / f"tune{number}" for number in ("", 2, 3, 4, 5, 6, 7, 8, 10, 11)),
 ]
 READ = [(folder, name) for folder in TUNED for name in SETS if (folder / f"{name}.jsonl").exists()]
 OWN = sorted(path.stem for path in (HERE / "own").glob("*.jsonl"))

@@ -106,6 +106,27 @@ def day_before(found: Found) -> Clause:
     return Clause(window_end=extent(found)[0][0] - timedelta(days=1))
 
 
+def _dated(make: Callable[[Found], Clause]) -> Action:
+    """A bound by a day that is told beside what happens then: only a date tells which."""
+
+    def action(found: Found) -> Clause:
+        if any(isinstance(piece.value, Clause) and not piece.value.dates for piece in found.pieces):
+            raise Declined
+        return make(found)
+
+    return action
+
+
+def two_days_from(found: Found) -> tuple[Clause, ...]:
+    """From one hour on one day and from another on another: "je finis à trois heures le lundi et à midi le mardi"."""
+    days = [value for value in found.all("day") if isinstance(value, Clause)]
+    times = [value for value in (*found.all("clock"), *found.all("noon")) if isinstance(value, time)]
+    said = [piece.value for piece in found.pieces if isinstance(piece.value, time)]
+    if len(days) != len(times) or len(days) < 2:  # noqa: PLR2004  # a pair
+        raise Declined
+    return tuple(structs.replace(day, not_before=at) for day, at in zip(days, said, strict=True))
+
+
 def leave_before(found: Found) -> Clause:
     """Before somebody leaves; when it is said until when they are away, that is no bound."""
     first, last = extent(found)[0]
@@ -236,6 +257,10 @@ ACTIONS: dict[str, Action] = {
     "day_after": day_after,
     "day_until": day_until,
     "day_before": day_before,
+    "date_from": _dated(day_from),
+    "date_after": _dated(day_after),
+    "date_before": _dated(day_before),
+    "two_days_from": two_days_from,
     "leave_before": leave_before,
     "day_between": day_between,
     "week_from_to": week_from_to,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from pupitre.nlu.cascade import Action, Declined, Found
-from pupitre.nlu.days import ints, monday, next_date, one_day, window
+from pupitre.nlu.days import coming, dayno, ints, monday, next_date, next_dayno, one_day, window
 from pupitre.wish import Clause
 
 BREAK = timedelta(days=16)
@@ -94,6 +94,17 @@ def _weekday_by(ahead: Callable[[int], int]) -> Action:
     return action
 
 
+def weekday_after_day(found: Found) -> Clause:
+    """The first day of that name after a day number: "le jeudi d'après le quinze"."""
+    day = next_dayno(found.now.date(), dayno(found))
+    return one_day(coming(day, ints(found, "weekday")[0]))
+
+
+def until_weekend_of(found: Found) -> Clause:
+    """Until the Friday before the week-end on which, or next to which, a feast lies."""
+    return Clause(window_end=monday(_day(found)) + timedelta(days=4))
+
+
 # ---- school breaks ---------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +159,8 @@ ACTIONS: dict[str, Action] = {
     "week_by_feast": week_by_feast,
     "weekday_near_feast": _weekday_by(lambda ahead: ahead if ahead <= 3 else ahead - 7),  # noqa: PLR2004  # the nearer one
     "weekday_after_feast": _weekday_by(lambda ahead: ahead or 7),
+    "weekday_after_day": weekday_after_day,
+    "until_weekend_of": until_weekend_of,
     "weekday_before_feast": _weekday_by(lambda ahead: ahead - 7),
     "back_to_school": back_to_school,
     "school_break": school_break,

@@ -39,9 +39,14 @@ def _refuse(so_far: Wishes, *, denying: bool = False) -> None:
 
 
 def _except(so_far: Wishes) -> None:
-    """A "sauf" after a refusal: "je travaille sauf le mercredi" wants what follows, "lundi non sauf le matin" of it."""
+    """A "sauf" after a refusal: "je travaille sauf le mercredi" wants what follows, "lundi non sauf le matin" of it.
+
+    Days after refused times are those on which they are not: "pas le matin sauf le samedi".
+    """
     if so_far.never:
         so_far.refusing = so_far.never = False
+    elif so_far.refused and not so_far.wanted and not has(so_far.refused[-1], DAY_FIELDS):
+        so_far.excepting, so_far.refusing = True, False
     elif so_far.last and so_far.refused and not so_far.wanted:
         so_far.wanted, so_far.chain = [so_far.refused.pop()], 1
         so_far.refusing = so_far.last = False
@@ -51,7 +56,7 @@ def _except(so_far: Wishes) -> None:
 
 
 def _but(so_far: Wishes, *, concluding: bool = False) -> None:
-    so_far.refusing = so_far.last = so_far.muted = False
+    so_far.refusing = so_far.last = so_far.muted = so_far.excepting = False
     so_far.concluding = concluding
 
 
@@ -132,6 +137,12 @@ def _neither(so_far: Wishes) -> None:
         so_far.refuse(so_far.newest, apart=False)
 
 
+def _too(so_far: Wishes) -> None:
+    """A closing "aussi": refused like those before it, unless something was wanted then."""
+    if so_far.refused and not so_far.before[0]:
+        _neither(so_far)
+
+
 def _yes(so_far: Wishes) -> None:
     """A "oui" after a wish: it suits; a "pas" between two was for the first: "lundi pas mardi oui"."""
     if not so_far.last:
@@ -207,6 +218,7 @@ MARKS: Mapping[str, Callable[[Wishes], None]] = MappingProxyType(
         "busy": partial(_busy, certain=True),
         "occupied": partial(_busy, certain=False),
         "neither": _neither,
+        "too": _too,
         "yes": _yes,
         "early": partial(_part, part="early"),
         "middle": partial(_part, part="middle"),

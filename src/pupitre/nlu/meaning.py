@@ -64,7 +64,7 @@ class Pick(StrEnum):
     SECOND = "2"
     THIRD = "3"
     NONE = "NONE"
-    """Wants others."""
+    """Wants others than those named; as `Heard.others`, what was not refused with them."""
     REPEAT = "REPEAT"
     AGENT = "AGENT"
     UNCLEAR = "UNCLEAR"

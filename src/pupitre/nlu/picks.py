@@ -93,9 +93,9 @@ def without_ranks(words: Sequence[str], grammar: Grammar, now: datetime) -> list
 
 def _asked(said: Said) -> Heard[Pick] | None:
     """Somebody, or the offers once more, was asked for."""
-    if said.agent:
+    if said.agent or "AGENT" in said.kinds:
         return Heard(Pick.AGENT)
-    again = not AGAIN.isdisjoint(said.commands) and not said.ranks
+    again = not AGAIN.isdisjoint(said.commands) and not said.ranks and "greeting" not in said.kinds
     repeat = not said.by_time and ("REPEAT" in said.kinds or again)
     return Heard(Pick.REPEAT) if repeat or "QUESTION" in said.kinds else None
 
@@ -105,15 +105,31 @@ def _declined(said: Said) -> Heard[Pick] | None:
     if "NONE" not in said.kinds or said.ranks or _names_a_day_or_hour(said.wish):
         return None
     rest = said.wish is not None and said.wish.any_of and said.wish.none_of and len(said.by_time) == 1
-    return None if rest else Heard(Pick.NONE)
+    return None if rest else _none_of_these(said)
 
 
 def _turned_down(said: Said) -> Heard[Pick] | None:
-    """An offer refused for a reason, and none chosen; what is then left of two is asked for, not taken."""
+    """An offer refused for a reason, and none chosen."""
     if not said.turned_down or said.ranks or _names_a_day_or_hour(said.wish):
         return None
-    left = [RANKS[rank] for rank in range(said.count) if rank not in (*said.refused, *said.turned_down)]
-    return Heard(Pick.UNCLEAR, others=tuple(left)) if len(left) == 1 else Heard(Pick.NONE)
+    return _none_of_these(said)
+
+
+def _none_of_these(said: Said) -> Heard[Pick]:
+    """NONE, and as `others` the offers that were not refused; the last one left by two refusals is meant."""
+    no = said.wish.none_of if said.wish else ()
+    refused = {*said.refused, *said.turned_down}
+    left = [
+        rank
+        for rank in range(said.count)
+        if rank not in refused and not any(clause.allows(start) for clause in no for start in said.offers[rank:][:1])
+    ]
+    said_apart = len(refused) + sum(max(len(clause.days) + len(clause.dates), 1) for clause in no)
+    if len(left) == said.count or (said.wish and said.wish.any_of):
+        return Heard(Pick.NONE)
+    if len(left) == 1 and said_apart > 1:
+        return Heard(RANKS[left[0]])
+    return Heard(Pick.NONE, others=tuple(RANKS[rank] for rank in left))
 
 
 def _this(said: Said) -> Heard[Pick] | None:
@@ -184,7 +200,8 @@ def _decided(said: Said) -> Heard[Pick] | None:
     if len(ranks) == 1 or len(both) == 1:
         return Heard(RANKS[(both or ranks)[0]])
     if len(by_time) == 1 and not ranks:
-        return Heard(RANKS[by_time[0]])
+        left = said.wish is not None and not said.wish.any_of and "other" not in said.kinds
+        return _none_of_these(said) if left and said.count < len(RANKS) else Heard(RANKS[by_time[0]])
     if "NONE" in said.kinds and not ranks:
         return Heard(Pick.NONE)
     if ranks or by_time:
@@ -195,14 +212,11 @@ def _decided(said: Said) -> Heard[Pick] | None:
 
 def _without_rank(said: Said) -> Heard[Pick] | None:
     """What it means when no offer was named."""
-    if "NONE" in said.kinds:
-        return Heard(Pick.NONE)
-    left = [rank for rank in range(said.count) if rank not in said.refused]
-    if said.refused and len(left) == 1:  # "ni le premier ni le deuxième"; of two the other may not suit either
-        return Heard(RANKS[left[0]]) if len(said.refused) > 1 else Heard(Pick.UNCLEAR, others=(RANKS[left[0]],))
+    if "NONE" in said.kinds or said.refused:
+        return _none_of_these(said)
     if "UNCLEAR" in said.kinds:
         return Heard(Pick.UNCLEAR)
-    return Heard(Pick.NONE) if said.refused or (said.wish and said.offers) else None
+    return _none_of_these(said) if said.wish and said.offers else None
 
 
 READINGS = (_asked, _turned_down, _declined, _this, _among, _beside, _decided, _without_rank)

@@ -10,7 +10,9 @@ from pupitre.nlu.cascade import Piece
 
 TAKEN = "taken"
 """A rank with the words that take it: "je prends le deuxième"."""
-RANK_KINDS = ("rank", "first", "last", TAKEN)
+PAIRS = {"first_two": (0, 1), "last_two": (-2, -1)}
+"""Two at once."""
+RANK_KINDS = ("rank", "first", "last", *PAIRS, TAKEN)
 
 
 class Ranks(Struct):
@@ -34,15 +36,15 @@ class Ranks(Struct):
     judged: bool = False
     """A verdict was just given on what was named before it."""
 
-    def name(self, rank: int) -> None:
+    def name(self, ranks: Sequence[int]) -> None:
         if self.denied:
-            self.refused.append(rank)
+            self.refused += ranks
         elif self.barred:
-            self.turned_down.append(rank)
+            self.turned_down += ranks
         else:
             self.unsure = self.judged
-            self.named = [*self.named, rank] if self.choosing or not self.corrected else [rank]
-            self.open.append(rank)
+            self.named = [*self.named, *ranks] if self.choosing or not self.corrected else [*ranks]
+            self.open += ranks
         self.denied = self.choosing = self.corrected = self.barred = self.judged = False
 
     def mark(self, kind: str) -> None:
@@ -60,6 +62,9 @@ class Ranks(Struct):
             case "NONE" | "also" if self.open:
                 self.turned_down += self.open
                 self.open, self.judged = [], True
+            case "too" if self.unsure:  # "le premier impossible le deuxième aussi"
+                self.turned_down += self.open
+                self.open, self.unsure = [], False
             case "NONE":
                 self.barred = not self.judged
 
@@ -68,14 +73,23 @@ def ranks_of(pieces: Sequence[Piece], count: int) -> Ranks:
     """The ranks in these pieces of `count` things read out; what was taken back is not among them."""
     heard = Ranks(count)
     for piece in pieces:
-        rank = {"first": 0, "last": count - 1}.get(
-            piece.kind, piece.value - 1 if isinstance(piece.value, int) else None
-        )
-        if piece.kind in RANK_KINDS and rank is not None and rank < count:
-            if piece.kind == TAKEN:
-                heard.mark("but")
-            heard.name(rank)
+        named = [rank for rank in _named(piece, count) if 0 <= rank < count]
+        if piece.kind == TAKEN and named:
+            heard.mark("but")
+        if named:
+            heard.name(named)
         else:
             heard.mark(piece.kind)
     heard.named = sorted(set(heard.named) - set(heard.refused) - set(heard.turned_down))
     return heard
+
+
+def _named(piece: Piece, count: int) -> tuple[int, ...]:
+    """The ranks that a piece names."""
+    if piece.kind in PAIRS:
+        return tuple(rank % count for rank in PAIRS[piece.kind])
+    if piece.kind == "first":
+        return (0,)
+    if piece.kind == "last":
+        return (count - 1,)
+    return (piece.value - 1,) if piece.kind in RANK_KINDS and isinstance(piece.value, int) else ()

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from msgspec import structs
 
-from pupitre.nlu import bounds, clocks, days, feasts
+from pupitre.nlu import bounds, clocks, days, feasts, spans
 from pupitre.nlu.cascade import Action, Piece, run
 from pupitre.nlu.clauses import agree, forbids
 from pupitre.nlu.grammar import Grammar
@@ -17,7 +17,7 @@ from pupitre.nlu.relative import following, week_of_day
 from pupitre.nlu.wishes import Wishes
 from pupitre.wish import Clause, Wish
 
-ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, **feasts.ACTIONS, **bounds.ACTIONS}
+ACTIONS: dict[str, Action] = {**clocks.ACTIONS, **days.ACTIONS, **spans.ACTIONS, **feasts.ACTIONS, **bounds.ACTIONS}
 SAID = ("day", "part", "time", "limit", "clock")
 """Kinds of pieces that are wishes by themselves."""
 
@@ -39,23 +39,26 @@ def composed(pieces: Sequence[Piece], today: date) -> Wish:
     for at, piece in enumerate(pieces):
         clauses = _clauses(piece, so_far)
         if clauses and not so_far.muted:
-            _add(piece.kind, clauses, so_far)
+            _add(piece.kind, clauses, so_far, ended=not any(piece.kind in SAID for piece in pieces[at + 1 : at + 2]))
         elif piece.kind in MARKS and not clauses and (piece.kind != "than" or _between_wishes(pieces, at)):
             so_far.busy = False
             MARKS[piece.kind](so_far)
     return _result(so_far)
 
 
-def _add(kind: str, clauses: tuple[Clause, ...], so_far: Wishes) -> None:
+def _add(kind: str, clauses: tuple[Clause, ...], so_far: Wishes, *, ended: bool) -> None:
     """Add the alternatives of a piece."""
     for alternative, clause in enumerate(clauses):
         so_far.choosing = so_far.choosing or alternative > 0
-        so_far.add(clause, avoided=kind == "avoid")
+        so_far.add(clause, avoided=kind == "avoid", ended=ended)
     so_far.limited = kind == "limit"
     so_far.stated = so_far.stated or so_far.limited
 
 
 def _result(so_far: Wishes) -> Wish:
+    if so_far.told and not so_far.wanted:
+        time, days = so_far.told
+        so_far.wanted, so_far.refused = [days], [*so_far.refused[:-1], time]
     wanted = tuple(dict.fromkeys(clause for clause in so_far.wanted if clause != Clause()))
     conflict = any(not agree(clause) for clause in wanted) or (so_far.impossible and not wanted)
     wanted = tuple(structs.replace(c, days=()) if c.dates and c.days else c for c in wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct, structs
 
@@ -19,7 +19,7 @@ from pupitre.nlu.clauses import (
     same_side,
     times_of,
 )
-from pupitre.wish import Clause
+from pupitre.wish import WEEKDAYS, Clause
 
 
 class Wishes(Struct):
@@ -79,8 +79,19 @@ class Wishes(Struct):
     before: tuple[tuple[Clause, ...], tuple[Clause, ...]] = ((), ())
     """What was wanted and refused before the newest wish."""
 
-    def add(self, new: Clause, *, avoided: bool) -> None:
-        if self.busy and self._tells_when_busy(new):
+    told: tuple[Clause, Clause] | None = None
+    """A refused time and the days said after it, taken for when it is so as long as anything else is wanted."""
+    excepting: bool = False
+    """The days said next are those on which the times just refused are not."""
+
+    def add(self, new: Clause, *, avoided: bool, ended: bool = True) -> None:
+        """One more wish; `avoided`: it is said to be unwanted. `ended`: no other wish follows in the same breath."""
+        self.excepting = self.excepting and bool(new.days) and not has(new, TIME_FIELDS)
+        if self.excepting:
+            others = tuple(day for day in self.refused[-1].days or WEEKDAYS if day not in new.days)
+            self.refused[-1] = structs.replace(self.refused[-1], days=others)
+            return
+        if self.busy and self._tells_when_busy(new, ended=ended):
             self.busy = False
             return
         contrasted = self._contrasted(new)
@@ -93,10 +104,24 @@ class Wishes(Struct):
         self.last = not avoided
         self.choosing = self.linked = self.fallback = self.concluding = self.doubted = self.busy = False
 
-    def _tells_when_busy(self, new: Clause) -> bool:
-        """Whether it is the time of what was said to be done that day: "le mardi j'ai kiné à dix heures"."""
-        if self.refusing or self.choosing or not self.refused or has(new, DAY_FIELDS):
+    def _tells_when_busy(self, new: Clause, *, ended: bool) -> bool:
+        """Whether it is the time of what was said to be done that day: "le mardi j'ai kiné à dix heures".
+
+        Days said after a time may be when it is done, too: "l'après-midi j'ai mes petits-enfants le mercredi".
+        """
+        if self.refusing or self.choosing or not self.refused:
             return False
+        if has(new, DAY_FIELDS):
+            both = (
+                None
+                if self.wanted or not ended or has(new, TIME_FIELDS)
+                else joined(self.refused[-1], new, union=False)
+            )
+            if both is None or has(self.refused[-1], DAY_FIELDS):
+                return False
+            self.told = (self.refused[-1], new)
+            self.refused[-1] = both
+            return True
         narrowed = joined(self.refused[-1], new, union=False)
         if narrowed is None or has(self.refused[-1], TIME_FIELDS):
             return False
@@ -118,6 +143,8 @@ class Wishes(Struct):
         return not fresh and opposed(self.refused[-1], new)
 
     def refuse(self, new: Clause, *, apart: bool) -> None:
+        if self.wanted:
+            new = self._in_same_month(self.wanted[-1], new)
         if self.wanted and self.wanted[-1] == new:
             self.wanted.pop()
         splits = self.choosing and not lists(self.refused[-1], new) if self.refused else True
@@ -192,8 +219,13 @@ class Wishes(Struct):
         return True
 
     def _in_same_month(self, current: Clause, new: Clause) -> Clause:
-        """A bound by day number inside the window just said: "en juillet avant le 14"."""
-        if self.choosing or current.window_start is None or new.window_end is None or new.window_start is not None:
+        """A day, or a bound by one, inside the window just said: "en juillet avant le 14"."""
+        if self.choosing or current.window_start is None:
+            return new
+        if len(new.dates) == 1 and new.dates[0] < current.window_start and current.window_end:
+            moved = _day_within(new.dates[0].day, current.window_start, current.window_end)
+            return structs.replace(new, dates=(moved,)) if moved else new
+        if new.window_end is None or new.window_start is not None:
             return new
         if new.window_end >= current.window_start or new.window_end.day > 28:  # noqa: PLR2004  # in every month
             return new
@@ -207,3 +239,9 @@ class Wishes(Struct):
         for at in range(len(self.wanted) - self.chain, len(self.wanted) - 1):
             if not has(self.wanted[at], TIME_FIELDS):
                 self.wanted[at] = joined(self.wanted[at], new, union=False) or self.wanted[at]
+
+
+def _day_within(number: int, first: date, last: date) -> date | None:
+    """The day of that number between these two."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return next((day for day in days if day.day == number), None)

@@ -64,7 +64,10 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
             return by_intent(replace(call, appointment=fits[0]), script)
     if answer is YesNo.YES and len(here) == 1:
         return by_intent(replace(call, appointment=here[0]), script)
-    if turned:
+    spared = [here[int(rank) - 1] for rank in meaning.pick.others if pick is Pick.NONE] if meaning.pick else []
+    if len(spared) == 1:
+        return by_intent(replace(call, appointment=spared[0]), script)
+    if turned or spared:
         return stay(call)
     if pick is Pick.NONE or answer is YesNo.NO:
         call = replace(call, page=call.page + PAGE)

@@ -33,6 +33,9 @@ def _heard(call: Call, meaning: Meaning) -> Move:
             return _chosen(call, among[0])
         if not among:
             return go(replace(call, heard_name=meaning.name.value, candidates=()), State.IDENTIFY)
+    spared = [int(rank) for rank in meaning.pick.others if int(rank) <= len(call.candidates)] if meaning.pick else []
+    if pick is Pick.NONE and len(spared) == 1:
+        return _chosen(call, call.candidates[spared[0] - 1])
     if pick is Pick.NONE or (meaning.yes_no and meaning.yes_no.value is YesNo.NO):
         return go(replace(call, candidates=()), State.IDENTIFY)
     return miss(call)

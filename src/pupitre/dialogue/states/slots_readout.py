@@ -87,6 +87,8 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
         return _commit(call, int(pick))
     if meaning.intent and meaning.intent.value is not call.intent:
         return after_identity(with_words(call, event), script)
+    if pick is Pick.NONE and meaning.pick and meaning.pick.others:
+        return _spared(call, event, {int(rank) for rank in meaning.pick.others})
     fits = _fitting(wish, call, script) if wish else []
     if pick is None and len(fits) == 1:
         return _commit(call, fits[0])
@@ -99,6 +101,16 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if pick is Pick.NONE or (answer is YesNo.NO and not undecided):
         return _others(call)
     return stay(call, ask=WHICH) if undecided and call.asked != WHICH else miss(call)
+
+
+def _spared(call: Call, event: Spoke | Keyed, ranks: set[int]) -> Move:
+    """Some were refused ("pas la première"): the others are read out again; a reason given ("le mardi je travaille")
+    stays part of the wish.
+    """
+    left = tuple(slot for rank, slot in enumerate(call.slots, 1) if rank in ranks)
+    wish = event.meaning.when.value if event.meaning.when else None
+    heard = replace(with_words(call, event), wish=followed(call.wish, wish)) if wish else call
+    return _ask(replace(heard, slots=left, refused=_refused(call, left)), "slots_readout.left")
 
 
 def _fitting(wish: Wish, call: Call, script: Script) -> list[int]:
@@ -147,5 +159,6 @@ def _ended(call: Call, event: CommitmentEnded) -> Move:
             return hand_over(call, TransferReason.WITHDRAWN, "commit.withdrawn", ask=CALLBACK)
 
 
-def _refused(call: Call) -> tuple[Slot, ...]:
-    return tuple(dict.fromkeys((*call.refused, *call.slots)))
+def _refused(call: Call, but: tuple[Slot, ...] = ()) -> tuple[Slot, ...]:
+    """What was turned down so far, and what is read out now."""
+    return tuple(slot for slot in dict.fromkeys((*call.refused, *call.slots)) if slot not in but)
