@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-LATER = ("tune4", "tune5", "tune6", "tune7", "tune8", "tune10", "tune11", "held3", "held4")
+LATER = ("tune4", "tune5", "tune6", *(f"tune{number}" for number in range(7, 15)), "held3")
 LEAST = {
     "intents": 100,
     "yesno": 90,
@@ -86,8 +86,9 @@ def test_every_kind_is_large_enough_and_split_evenly():
 
 
 def test_ids_are_unique():
-    """An id names one line of one set."""
-    ids = Counter(row["id"] for kind in LEAST for row in every(kind))
+    """An id names one line of a folder; two authors may have thought of the same words."""
+    halves = (*HALVES, SECOND, *LATER)
+    ids = Counter((half, row["id"]) for kind in LEAST for half in halves for row in half_of(kind, half))
     assert [name for name, n in ids.items() if n > 1] == []
 
 
@@ -150,9 +151,9 @@ def test_slot_picks_have_three_offers_in_order():
 
 
 def test_phones_are_numbers_of_their_country_or_none():
-    """A label is a valid (or reserved fictional) E.164 number, or NONE."""
+    """A label is a valid (or reserved fictional) E.164 number, or NONE, which is accepted beside a doubtful number."""
     for row in every("phones"):
-        assert row["accept"] == [row["expected"]], row["id"]
+        assert row["accept"] in ([row["expected"]], [row["expected"], "NONE"]), row["id"]
         if row["expected"] == "NONE":
             continue
         number = phonenumbers.parse(row["expected"])

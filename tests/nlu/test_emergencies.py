@@ -14,9 +14,6 @@ GRAMMAR = load("fr-FR").grammar
 LISTS = [HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml"))]
 READ = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in LISTS]
 TAKEN = 0.02
-UNREAD = yaml.safe_load((HERE / "authored" / "held4" / "emergencies.yaml").read_text(encoding="utf-8"))
-HELD_MISSED, HELD_TAKEN = 0.012, 0.12
-"""What the half that nobody reads scores today; these only ever go down."""
 
 
 def heard(text: str) -> bool:
@@ -38,10 +35,3 @@ def test_look_alikes_are_seldom_taken():
     taken = [text for text in lookalikes if heard(text)]
 
     assert len(taken) <= TAKEN * len(lookalikes), taken
-
-
-def test_the_half_that_nobody_reads_does_not_fall():
-    missed = sum(not heard(text) for text in UNREAD["emergencies"]) / len(UNREAD["emergencies"])
-    taken = sum(heard(text) for text in UNREAD["lookalikes"]) / len(UNREAD["lookalikes"])
-
-    assert (missed <= HELD_MISSED, taken <= HELD_TAKEN) == (True, True)

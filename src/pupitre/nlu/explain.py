@@ -1,4 +1,4 @@
-"""Say why something was understood: which line of which grammar fits which words."""
+"""Say why something was understood: which line of which grammar fits which words, and which n-grams weigh most."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from datetime import datetime
 from pupitre.nlu.cascade import Action, Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Hears
+from pupitre.nlu.weighing import Weights, contributions, evidence
 from pupitre.nlu.when import ACTIONS
 from pupitre.nlu.words import words as words_of
 
 TOPICS = {Hears.PICK: ("pick", "when"), Hears.INTENT: ("intent", "when")}
 """Grammars that answer a question, where it is not the one of the same name."""
+
+MOST = 8
+"""N-grams named for each label."""
 
 
 def explain(text: str, hears: Hears, grammar: Grammar, now: datetime) -> Iterator[str]:
@@ -22,6 +26,17 @@ def explain(text: str, hears: Hears, grammar: Grammar, now: datetime) -> Iterato
     for topic in TOPICS.get(hears, (hears.value,)):
         for piece in run(grammar.topics[topic], words, _actions(topic), now):
             yield from _lines(piece, words, 0)
+        if topic in grammar.weights:
+            yield from _weighed(topic, words, grammar.weights[topic])
+
+
+def _weighed(topic: str, words: Sequence[str], weights: Weights) -> Iterator[str]:
+    """For each label its log-odds, and the n-grams that say most for it and against it."""
+    odds = evidence(words, weights)
+    for label, shares in contributions(words, weights).items():
+        most = sorted(shares.items(), key=lambda share: -abs(share[1]))[:MOST]
+        told = ", ".join(f"{gram!r} {share:+.1f}" for gram, share in most)
+        yield f"{topic} learned: {label} {odds[label]:+.1f} by {told}"
 
 
 def _actions(topic: str) -> dict[str, Action]:

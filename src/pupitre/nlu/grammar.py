@@ -1,9 +1,9 @@
-"""A language's grammars, read from its folder: lexicon, spelling, and one cascade of stages per topic.
+"""A language's grammars, read from its folder: lexicon, spelling, one cascade of stages per topic, learned weights.
 
 Files: `lexicon.toml`, `spelling.rules`, `sounds.rules`,
 `first_names.txt`, `last_names.txt`, and `grammar/<topic>.rules` or `grammar/<topic>-<n>-<what>.rules`
 whose stages follow one another; `grammar/<topic>-<what>.rules` of one topic
-are one stage. A fault in a file is a `BadGrammar`, with its line.
+are one stage; `weights/<topic>.tsv` (`pupitre.nlu.weighing`). A fault in a file is a `BadGrammar`, with its line.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from pupitre.nlu.rules import BadGrammar, Rule, Sheet, Stage, compiled, named_parts, read
 from pupitre.nlu.template import Template
+from pupitre.nlu.weighing import Weights
+from pupitre.nlu.weighing import read as read_weights
 from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
 
 TOPICS = (
     "when",
     "intent",
-    "gist",
     "yes_no",
     "pick",
     "command",
@@ -48,6 +49,7 @@ class Grammar:
         first_names: frozenset[str],
         last_names: frozenset[str],
         parts: dict[str, Template],
+        weights: dict[str, Weights],
     ) -> None:
         self.lexicon = lexicon
         self.topics = topics
@@ -58,10 +60,12 @@ class Grammar:
         """Both upper case, without accents."""
         self.parts = parts
         """Named parts of templates."""
+        self.weights = weights
+        """What was learned, by topic; a language need not have any."""
 
 
 def load(folder: Path) -> Grammar:
-    """Read a language's folder. Raises BadGrammar."""
+    """Read a language's folder. Raises BadGrammar, BadWeights."""
     facts = tomllib.loads((folder / "lexicon.toml").read_text(encoding="utf-8"))
     sheets = {
         path.name: read(path.read_text(encoding="utf-8"), path.name)
@@ -75,7 +79,11 @@ def load(folder: Path) -> Grammar:
     names = {kind: frozenset(_listed(folder / f"{kind}.txt")) for kind in ("first_names", "last_names")}
     vocabulary = {word for sheet in sheets.values() for word in sheet.words}
     lexicon = _lexicon(facts, folder, vocabulary, {name.lower() for name in names["first_names"]})
-    return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"], parts)
+    weights = {
+        path.stem: read_weights(path.read_text(encoding="utf-8"), path.name)
+        for path in sorted((folder / "weights").glob("*.tsv"))
+    }
+    return Grammar(lexicon, topics, sheets, names["first_names"], names["last_names"], parts, weights)
 
 
 def _topic(name: str) -> str:

@@ -9,6 +9,7 @@ from pupitre.nlu.automaton import Match
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Attendance, Command, Heard, ReminderChoice, YesNo
 from pupitre.nlu.template import END, START
+from pupitre.nlu.weighing import evidence
 
 NEXT = 1
 """Words between a denial and what it denies, at most."""
@@ -23,7 +24,14 @@ EXCUSES = {
 """What keeps a danger from raising the alarm."""
 DANGERS = frozenset({"now", *EXCUSES})
 
-Topic = Literal["intent", "gist", "yes_no", "command", "emergency", "reminder", "attendance"]
+FEW = 2
+"""Words beside a call for help that is all that was said."""
+TOLD = 2.0
+"""What a danger that the lines tell adds to the log-odds of one."""
+ALARM = -1.2
+"""Log-odds from which the alarm is raised: a miss is worse than a look-alike taken (docs/understanding.md)."""
+
+Topic = Literal["intent", "yes_no", "command", "emergency", "reminder", "attendance"]
 
 
 def spotted(topic: str, words: Sequence[str], grammar: Grammar) -> list[Match]:
@@ -40,17 +48,33 @@ def labels(topic: Topic, words: Sequence[str], grammar: Grammar) -> list[str]:
 
 
 def emergency(words: Sequence[str], grammar: Grammar) -> bool:
-    """Whether somebody is in danger, by the words alone.
+    """Whether somebody is in danger, by the words alone: what the lines say and what was learned, weighed together.
+
+    A call for help that is nearly all that was said always counts. Without learned weights the lines decide.
+    """
+    matches = [
+        (match, grammar.topics["emergency"][0].rules[match.rule].kind) for match in spotted("emergency", words, grammar)
+    ]
+    weights = grammar.weights.get("emergency")
+    told = _raised(matches)
+    if weights is None:
+        return told
+    if any(kind == "plea" and len(words) - (match.end - match.first) <= FEW for match, kind in matches):
+        return True
+    (odds,) = evidence(words, weights).values()
+    return odds + (TOLD if told else 0) >= ALARM
+
+
+def _raised(matches: Sequence[tuple[Match, str]]) -> bool:
+    """Whether the lines raise the alarm.
 
     A call for help (`plea`) always counts; any danger does unless it is only `supposed` or goes on since long
     (`chronic`). What else excuses what danger is in `EXCUSES`; `sure` puts the present above all excuses.
     """
-    rules = grammar.topics["emergency"][0].rules
     heard: set[str] = set()
     dangers: list[tuple[str, int]] = []
     supposed = False
-    for match in spotted("emergency", words, grammar):
-        kind = rules[match.rule].kind
+    for match, kind in matches:
         supposed = kind == "supposed" or (supposed and kind != "sure")
         if kind == "chronic" and dangers and match.first - dangers[-1][1] <= NEXT:
             dangers.pop()

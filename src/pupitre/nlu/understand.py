@@ -31,6 +31,7 @@ def understand(
 ) -> Meaning:
     """Everything heard in `text`, of what `hears` names; emergency and command whatever it names.
 
+    The first of `hears` is what was asked for, the others may be said beside it.
     `now` and `offers` are local to the tenant; `offers` are the starts read out, `names` the names to choose among.
     """
     words = words_of(text, grammar.lexicon)
@@ -38,7 +39,7 @@ def understand(
     return Meaning(
         emergency=emergency(words, grammar),
         command=command(words, grammar),
-        intent=intent(words, grammar) if Hears.INTENT in hears else None,
+        intent=intent(words, grammar, asked=hears[0] is Hears.INTENT) if Hears.INTENT in hears else None,
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
         when=_when(words, grammar, now, offers, hears),
