@@ -15,7 +15,7 @@ from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import Spoke
 from pupitre.dialogue.settings import DialogueSettings
 from pupitre.model import Appointment, BackendId, Intent, MatchMode, Patient, Slot
-from pupitre.nlu.meaning import Attendance, SpokenName
+from pupitre.nlu.meaning import Attendance, Shift, SpokenName
 from pupitre.wish import Wish
 
 
@@ -144,6 +144,8 @@ class Call(Struct, frozen=True):
     """The one to move or cancel, then the one that was booked."""
 
     wish: Wish = Wish()
+    shift: Shift | None = None
+    """What was wished by the appointment to be moved, until it is known which."""
     raw_text: str | None = None
     """The words of the wish."""
     slots: tuple[Slot, ...] = ()

@@ -25,6 +25,7 @@ def tells(meaning: Meaning) -> bool:
         (meaning.pick and meaning.pick.value not in (Pick.UNCLEAR, *PICKED_COMMANDS))
         or (meaning.intent and meaning.intent.value is not Intent.AGENT)
         or (meaning.when and (meaning.when.value or meaning.when.value.conflict))
+        or meaning.shift
         or meaning.phone
         or meaning.birth_date
         or meaning.reminder

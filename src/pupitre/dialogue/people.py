@@ -8,9 +8,12 @@ from msgspec.structs import replace
 
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.events import Keyed, Spoke
+from pupitre.dialogue.script import Script
 from pupitre.model import Intent, MatchMode, Patient
 from pupitre.nlu.meaning import SpokenName
 from pupitre.nlu.names import match
+from pupitre.nlu.shifts import shifted
+from pupitre.wish import Wish
 
 ALIKE = 0.8
 """From this likeness on, a name that was heard is taken for the one on file: "Dupond" for Dupont."""
@@ -26,9 +29,20 @@ def with_words(call: Call, event: Spoke | Keyed) -> Call:
         call = replace(call, intent=meaning.intent.value, intent_confidence=round(sure, 4))
     if meaning.when and (meaning.when.value or meaning.when.value.conflict):
         call = replace(call, wish=meaning.when.value, raw_text=event.text if isinstance(event, Spoke) else None)
+    if meaning.shift:
+        wish = meaning.when.value if meaning.when else Wish()
+        call = replace(call, wish=wish, shift=meaning.shift, raw_text=event.text if isinstance(event, Spoke) else None)
     if meaning.name:
         call = replace(call, heard_name=meaning.name.value)
     return call
+
+
+def by_appointment(call: Call, script: Script) -> Call:
+    """The call with what was wished by the appointment to be moved as a wish; as it is when nothing is moved."""
+    if call.shift is None or call.moving is None or call.appointment is None:
+        return call
+    start = script.settings.local(call.appointment.slot.start)
+    return replace(call, wish=shifted(call.shift, start, call.wish), shift=None)
 
 
 def matched(call: Call, patient: Patient, mode: MatchMode, confidence: float, *, line: bool = False) -> Call:

@@ -32,6 +32,7 @@ TOPICS = (
     "attendance",
     "birth_date",
     "phone",
+    "shift",
 )
 
 

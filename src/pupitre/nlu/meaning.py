@@ -113,6 +113,18 @@ class SpokenName(Struct, frozen=True):
     spelled: bool = False
 
 
+class Shift(Struct, frozen=True):
+    """When, told by the appointment that is to be moved: so much later (earlier: below 0), or what of it stays."""
+
+    days: int = 0
+    months: int = 0
+    minutes: int = 0
+    same_time: bool = False
+    same_day: bool = False
+    side: int = 0
+    """1 after, -1 before the hour it has, on the same day."""
+
+
 class Meaning(Struct, frozen=True):
     """Everything heard in one utterance; an aspect that was not heard (or not listened for) is None."""
 
@@ -123,6 +135,8 @@ class Meaning(Struct, frozen=True):
     yes_no: Heard[YesNo] | None = None
     pick: Heard[Pick] | None = None
     when: Heard[Wish] | None = None
+    shift: Shift | None = None
+    """What was said of when by the appointment that is to be moved; `when` may say the rest."""
     phone: str | None = None
     """E.164, valid; never invented."""
     name: Heard[SpokenName] | None = None

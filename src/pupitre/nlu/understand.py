@@ -14,9 +14,12 @@ from pupitre.nlu.meaning import Heard, Hears, Meaning, Pick
 from pupitre.nlu.names import name
 from pupitre.nlu.phones import phone
 from pupitre.nlu.picks import RANKS, pick, wish_beside
+from pupitre.nlu.shifts import shift
 from pupitre.nlu.words import words as words_of
 from pupitre.wish import Wish
 
+WISHED = frozenset({Hears.WHEN, Hears.INTENT})
+"""What is heard with it: who says what he wants often says when, too."""
 DICTATED = frozenset({Hears.PHONE, Hears.BIRTH_DATE})
 """What digits may be: those of a telephone number are nothing else."""
 
@@ -43,6 +46,7 @@ def understand(
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
         when=_when(words, grammar, now, offers, hears),
+        shift=shift(words, grammar) if WISHED.intersection(hears) else None,
         phone=number if Hears.PHONE in hears else None,
         name=name(text, grammar) if Hears.NAME in hears else None,
         birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
@@ -54,7 +58,7 @@ def understand(
 def _when(
     words: Sequence[str], grammar: Grammar, now: datetime, offers: Sequence[datetime], hears: Sequence[Hears]
 ) -> Heard[Wish] | None:
-    if Hears.WHEN not in hears and Hears.INTENT not in hears:
+    if WISHED.isdisjoint(hears):
         return None
     return wish_beside(words, grammar, now, offers if Hears.PICK in hears else ())
 

@@ -7,7 +7,7 @@ from pupitre.dialogue.call import Call, State, TransferReason
 from pupitre.dialogue.effects import Commit, ProposeSlots
 from pupitre.dialogue.events import CommitmentEnded, CommitOutcome, Keyed, NoSlot, SlotsProposed, Spoke, WorldFailed
 from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
-from pupitre.dialogue.people import with_words
+from pupitre.dialogue.people import by_appointment, with_words
 from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
 from pupitre.model import Slot
@@ -87,6 +87,10 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
         return _commit(call, int(pick))
     if meaning.intent and meaning.intent.value is not call.intent:
         return after_identity(with_words(call, event), script)
+    if meaning.shift and call.moving:
+        told = by_appointment(with_words(call, event), script)
+        fits = _fitting(told.wish, call, script)
+        return _commit(call, fits[0]) if len(fits) == 1 else _propose(replace(told, refused=_refused(call)))
     if pick is Pick.NONE and meaning.pick and meaning.pick.others:
         return _spared(call, event, {int(rank) for rank in meaning.pick.others})
     fits = _fitting(wish, call, script) if wish else []
