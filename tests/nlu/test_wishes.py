@@ -41,3 +41,27 @@ def test_a_way_of_saying_when_means_what_the_list_says(text, meant):
 def test_a_notation_that_says_nothing_is_refused(notation):
     with pytest.raises(ValueError, match=r".+"):
         wish(notation, SAID.year)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("à sept heures", ["19:00", "7:00"]),
+        ("mardi vers huit heures", ["TU ~8:00", "TU ~20:00"]),
+        ("six heures et demie", ["18:30", "6:30"]),
+        ("mardi prochain", ["01-06", "01-13"]),
+        ("vendredi prochain le matin", ["01-09 AM", "01-16 AM"]),
+        ("sept heures du soir", ["19:00"]),
+        ("mardi matin sept heures", ["TU AM 7:00"]),
+        ("dix-neuf heures", ["19:00"]),
+        ("à trois heures", ["15:00"]),
+        ("mardi", ["TU"]),
+        ("avant huit heures", ["-8:00"]),
+    ],
+)
+def test_the_other_reading_of_what_is_ambiguous_is_kept_with_less_confidence_in_the_first(text, readings):
+    """Hours that may be of the morning and of the evening; the coming day of this week or the one after."""
+    heard = understand(text, (Hears.WHEN,), load("fr-FR").grammar, local(SAID.isoformat())).when
+
+    assert [heard.value, *heard.others] == [wish(reading, SAID.year) for reading in readings]
+    assert (heard.confidence < 1) == (len(readings) > 1)

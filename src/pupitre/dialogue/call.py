@@ -144,6 +144,8 @@ class Call(Struct, frozen=True):
     """The one to move or cancel, then the one that was booked."""
 
     wish: Wish = Wish()
+    readings: tuple[Wish, ...] = ()
+    """What the wish may mean, too."""
     shift: Shift | None = None
     """What was wished by the appointment to be moved, until it is known which."""
     raw_text: str | None = None

@@ -59,6 +59,12 @@ WISHES: Keys = MappingProxyType(
         "3": Meaning(when=Heard(Wish(any_of=(Clause(periods=(Period.PM,)),)))),
     },
 )
+MORNING_OR_EVENING: Keys = MappingProxyType(
+    {
+        "1": Meaning(when=Heard(Wish(any_of=(Clause(periods=(Period.AM,)),)))),
+        "2": Meaning(when=Heard(Wish(any_of=(Clause(periods=(Period.EVE,)),)))),
+    },
+)
 INTENTS = _intents(k1=Intent.BOOK, k2=Intent.RESCHEDULE, k3=Intent.CANCEL)
 REMINDED: Keys = MappingProxyType(
     {"1": YES_OR_NO["1"], "2": INTENTS["2"], "3": INTENTS["3"]},
@@ -172,6 +178,7 @@ FLOW: Mapping[State, Step] = MappingProxyType({
         (
             Ask("collect_constraints", (WHEN, INTENT), LONG, WISHES),
             Ask("collect_constraints.conflict", (WHEN, INTENT), LONG, WISHES),
+            Ask("collect_constraints.morning_or_evening", (WHEN, INTENT), SHORT, MORNING_OR_EVENING),
             Ask("collect_constraints.other", (WHEN, INTENT), LONG, WISHES),
         ),
         (S.SLOTS_READOUT, S.CHOOSE_APPOINTMENT, S.CANCEL_CONFIRM, S.VERIFY),

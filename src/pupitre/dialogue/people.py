@@ -28,10 +28,12 @@ def with_words(call: Call, event: Spoke | Keyed) -> Call:
             sure = min(sure, event.confidence)
         call = replace(call, intent=meaning.intent.value, intent_confidence=round(sure, 4))
     if meaning.when and (meaning.when.value or meaning.when.value.conflict):
-        call = replace(call, wish=meaning.when.value, raw_text=event.text if isinstance(event, Spoke) else None)
+        text = event.text if isinstance(event, Spoke) else None
+        call = replace(call, wish=meaning.when.value, readings=meaning.when.others, raw_text=text)
     if meaning.shift:
         wish = meaning.when.value if meaning.when else Wish()
-        call = replace(call, wish=wish, shift=meaning.shift, raw_text=event.text if isinstance(event, Spoke) else None)
+        text = event.text if isinstance(event, Spoke) else None
+        call = replace(call, wish=wish, readings=(), shift=meaning.shift, raw_text=text)
     if meaning.name:
         call = replace(call, heard_name=meaning.name.value)
     return call

@@ -13,6 +13,7 @@ from pupitre.nlu.clauses import agree, forbids
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.marks import MARKS
 from pupitre.nlu.meaning import Heard
+from pupitre.nlu.readings import DOUBTED, otherwise
 from pupitre.nlu.relative import following, week_of_day
 from pupitre.nlu.wishes import Wishes
 from pupitre.wish import Clause, Wish
@@ -28,9 +29,14 @@ def pieces_of(words: Sequence[str], grammar: Grammar, now: datetime) -> list[Pie
 
 
 def when(words: Sequence[str], grammar: Grammar, now: datetime) -> Heard[Wish] | None:
-    """The wish in these words, or None."""
-    wish = composed(pieces_of(words, grammar, now), now.date())
-    return Heard(wish) if wish or wish.conflict else None
+    """The wish in these words, or None; with its other reading where it truly has two."""
+    pieces = pieces_of(words, grammar, now)
+    wish = composed(pieces, now.date())
+    if not wish and not wish.conflict:
+        return None
+    either = otherwise(pieces, now.date())
+    other = composed(either, now.date()) if either else wish
+    return Heard(wish) if other == wish or not other else Heard(wish, DOUBTED, (other,))
 
 
 def composed(pieces: Sequence[Piece], today: date) -> Wish:

@@ -97,7 +97,7 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if pick is None and len(fits) == 1:
         return _commit(call, fits[0])
     if wish and (pick is Pick.NONE or not fits):
-        heard = replace(with_words(call, event), wish=followed(call.wish, wish))
+        heard = replace(with_words(call, event), wish=followed(call.wish, wish), readings=())
         return _propose(replace(heard, refused=_refused(call)))
     if answer is YesNo.YES and len(call.slots) == 1:
         return _commit(call, 1)
@@ -123,10 +123,12 @@ def _fitting(wish: Wish, call: Call, script: Script) -> list[int]:
 
 
 def _others(call: Call) -> Move:
-    """None of these: others for the same wish first, then another wish, then a person."""
+    """None of these: what else the wish may have meant, others for the same, then another wish, then a person."""
     call = replace(call, rounds_refused=call.rounds_refused + 1, refused=_refused(call))
     if call.rounds_refused >= MAX_ROUNDS:
         return hand_over(replace(call, slots=()), TransferReason.REFUSED_ALL)
+    if call.readings:
+        return _propose(replace(call, wish=call.readings[0], readings=call.readings[1:]))
     if call.rounds_refused > 1:
         return go(replace(call, slots=()), State.COLLECT_CONSTRAINTS, ask=OTHER)
     return _propose(call)
