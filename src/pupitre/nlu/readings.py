@@ -1,4 +1,4 @@
-"""The other reading of a wish that is truly ambiguous: seven in the morning or in the evening, this Tuesday or the next.
+"""The other reading of an ambiguous wish: seven in the morning or in the evening, this Tuesday or the next.
 
 A weekday by itself is no such case: it is wished in general, and the offers say which one they are.
 """
