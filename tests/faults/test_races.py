@@ -1,6 +1,6 @@
 """Callers race for slots through real HTTP and three server processes on one PostgreSQL.
 
-Five seeds; `PUPITRE_RACES=50 pytest tests/faults/test_races.py` plays fifty.
+Five seeds; `PUPITRE_RACES=50 pytest -s tests/faults/test_races.py` plays fifty and prints what became of all callers.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections import defaultdict
 from itertools import combinations
 
 import aiohttp
+import msgspec
 import psycopg
 import pytest
 from tests.faults.crowd import Caller, Crowd
@@ -36,6 +38,38 @@ def desks(postgres, tmp_path_factory):  # noqa: F811 -- a fixture
     """Three desks on one PostgreSQL."""
     with three_desks(postgres, tmp_path_factory.mktemp("races") / "home") as running:
         yield running
+
+
+class Tally(msgspec.Struct):
+    """What became of the callers of one kind of race, over all seeds."""
+
+    races: int = 0
+    callers: int = 0
+    booked: int = 0
+    offered: int = 0
+    """Callers who were read an offer and did not book it."""
+    waited: int = 0
+    """Callers who were told that all slots are held for others."""
+    appointments: int = 0
+
+    def add(self, callers, appointments):
+        self.races += 1
+        self.callers += len(callers)
+        self.booked += sum(caller.booked for caller in callers)
+        self.offered += sum(bool(caller.offers) and not caller.booked for caller in callers)
+        self.waited += sum(caller.told_held > 0 for caller in callers)
+        self.appointments += len(appointments)
+
+
+@pytest.fixture(scope="module")
+def tallies():
+    """Kind of race -> its tally; printed as a table when all are over."""
+    kept = defaultdict(Tally)
+    yield kept
+    fields = Tally.__struct_fields__
+    print("\n\n| race | " + " | ".join(fields) + " |\n|---|" + "---|" * len(fields))  # noqa: T201 -- what it is run for
+    for kind, tally in kept.items():
+        print(f"| {kind} | " + " | ".join(str(n) for n in msgspec.structs.astuple(tally)) + " |")  # noqa: T201 -- what it is run for
 
 
 @contextlib.contextmanager
@@ -91,7 +125,7 @@ def race_for_one(desks, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_64_callers_want_one_slot_and_one_gets_it(desks, seed):
+def test_64_callers_want_one_slot_and_one_gets_it(desks, tallies, seed):
     running, _ = desks
     callers = race_for_one(running, seed)
 
@@ -104,6 +138,7 @@ def test_64_callers_want_one_slot_and_one_gets_it(desks, seed):
     assert len(appointments) == sum(caller.booked for caller in callers)
     assert [a["call_id"] for a in appointments if a["start"] == TUESDAY_AT_NINE] == [offered[0].call_id]
     assert {a["call_id"] for a in appointments} == {caller.call_id for caller in callers if caller.booked}
+    tallies["64 for one slot"].add(callers, appointments)
 
 
 async def commit_all(desks, number, patients):
@@ -143,17 +178,19 @@ def race_to_commit(desks, callers=64):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_64_commit_one_slot_and_one_has_it(desks, seed):
+def test_64_commit_one_slot_and_one_has_it(desks, tallies, seed):
     running, _ = desks
     told = race_to_commit(running)
 
     assert [status for status, _ in told].count(200) == 1, told
     assert {kind for status, kind in told if status != 200} == {"slot_taken"}
     assert len(active(running[0])) == 1
+    told_so = [Caller(str(n), "", "", booked=status == 200) for n, (status, _) in enumerate(told)]
+    tallies["64 commit one slot"].add(told_so, active(running[0]))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_500_callers_share_40_slots(desks, seed):
+def test_500_callers_share_40_slots(desks, tallies, seed):
     running, _ = desks
     busy = [b for agent in AGENTS for b in busy_but(agent, 5, *TEN)] + busy_but("a45", 6, *TEN)
     busy += [b for day in range(6, 17) for agent in AGENTS[day == 6 :] for b in busy_but(agent, day)]
@@ -167,10 +204,11 @@ def test_500_callers_share_40_slots(desks, seed):
     assert {a["call_id"] for a in appointments} == {caller.call_id for caller in callers if caller.booked}
     assert len(appointments) == 40
     assert sum(bool(caller.offers) for caller in callers) == 40, "nobody was offered what somebody else got"
+    tallies["500 for 40 slots"].add(callers, appointments)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_who_is_told_that_all_slots_are_held_asks_again_and_gets_one(desks, seed):
+def test_who_is_told_that_all_slots_are_held_asks_again_and_gets_one(desks, tallies, seed):
     """Four slots, all read out to the first two of twelve callers for a while: two are theirs, two are let go."""
     running, _ = desks
     busy = busy_but("a45", 5, *TEN[:4]) + [b for agent in AGENTS[1:] for b in busy_but(agent, 5)]
@@ -182,6 +220,7 @@ def test_who_is_told_that_all_slots_are_held_asks_again_and_gets_one(desks, seed
     assert [caller.trouble for caller in callers if caller.trouble] == []
     assert len(active(running[0])) == 4
     assert any(caller.told_held and caller.booked for caller in callers), "told to wait, asked again, and got one"
+    tallies["12 for 4 held slots"].add(callers, active(running[0]))
 
 
 def test_without_the_constraint_the_race_is_lost(postgres, tmp_path):  # noqa: F811 -- a fixture
