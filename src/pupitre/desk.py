@@ -140,8 +140,8 @@ async def _turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
     script = desk.script if call.config_id == desk.configuration else await desk.pinned_script(call.config_id)
     decided = await _decide(desk, call, hear(call, incoming.event, script), script, started)
     turn = _journalled(call, decided, context_of(call, script), script, incoming.event_id)
-    await desk.calls.save(decided.call, (turn,), version)
-    await _after(desk, call, decided, started)
+    await _keep(desk, decided, (turn,), version)
+    desk.told(call, decided.call, time.monotonic() - started, decided.actions)
     return turn.reply
 
 
@@ -176,8 +176,8 @@ async def _first_turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
         second = _journalled(begun.call, decided, {}, desk.script, incoming.event_id)
         second = msgspec.structs.replace(second, opening=True)
         turns = (first, second)
-    await desk.calls.save(decided.call, turns, 0)
-    await _after(desk, fresh, decided, started)
+    await _keep(desk, decided, turns, 0)
+    desk.told(fresh, decided.call, time.monotonic() - started, decided.actions)
     return turns[-1].reply
 
 
@@ -263,19 +263,23 @@ def _journalled(
     )
 
 
-async def _after(desk: Desk, before: Call, decided: Decided, started: float) -> None:
-    """What follows a turn that is on disk already: nothing here may change the reply."""
-    after = decided.call
-    desk.told(before, after, time.monotonic() - started, decided.actions)
+async def _keep(desk: Desk, decided: Decided, turns: Sequence[JournalTurn], version: int) -> None:
+    """The turn on disk, and beside it what the call holds freed or renewed: the store may write both at once."""
+    await asyncio.gather(desk.calls.save(decided.call, turns, version), _hold(desk, decided))
+
+
+async def _hold(desk: Desk, decided: Decided) -> None:
+    """Nothing here may change the reply."""
+    call = decided.call
     try:
         if isinstance(decided.actions[-1], Hangup):
-            if under_way := desk.work.pop(after.call_id, None):
+            if under_way := desk.work.pop(call.call_id, None):
                 under_way[1].cancel()  # nobody waits any more; a commitment that has begun goes on in the engine
-            await desk.release(after.call_id)
-        elif after.slots:
-            await desk.renew(after.call_id)
+            await desk.release(call.call_id)
+        elif call.slots:
+            await desk.renew(call.call_id)
     except DeskError as error:
-        _report(desk, after.call_id, error)
+        _report(desk, call.call_id, error)
 
 
 def _report(desk: Desk, call_id: str, error: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -69,6 +70,7 @@ async def serve_house(
     loop = asyncio.get_running_loop()
     sys.setswitchinterval(_SWITCH_SECONDS)
     house.launch(working=working)
+    settling = asyncio.create_task(_settle(house))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn has no event to wait for
         await asyncio.sleep(0.005)
@@ -87,7 +89,21 @@ async def serve_house(
             raise
         print(f"ready {address}", flush=True)  # noqa: T201 -- contract §3
     await serving
+    settling.cancel()
     await house.close()
+
+
+async def _settle(house: House) -> None:
+    """What was loaded stays: the collector of garbage need not look through it again and again, all turns waiting.
+
+    Once when all is loaded, and once more when what is made on first use (grammars) has been.
+    """
+    await house.engine.ready()
+    gc.collect()
+    for seconds in (1, 60):
+        gc.freeze()
+        await asyncio.sleep(seconds)
+    gc.freeze()
 
 
 def _stop(server: uvicorn.Server, closing: asyncio.Event | None) -> None:

@@ -104,20 +104,23 @@ KINDS: Mapping[str, Begin] = {DUE_KIND: begin, UNHEARD_KIND: unheard, OUTCOME_KI
 
 
 async def dial(do: Steps, job: Job, world: World) -> None:
-    """Have the gateway make the call that was noted."""
+    """Have the gateway make the call that was noted.
+
+    Nothing is kept but that the job has begun: asked again, the gateway knows the call, and what ended is not ringing.
+    """
     telephone = world.telephone
     if telephone is None:
         return
     try:
-        asked = await do.step(Asked, "ask", partial(ask, world, telephone, job.subject), BRIEFLY)
+        asked = await do.last(Asked, partial(ask, world, telephone, job.subject), BRIEFLY)
     except NotFound:  # of a sandbox that was emptied
         return
     except (Refused, Unavailable):
         asked = Asked(taken=False)
     if asked.taken is None:
-        await do.step(Looked, "unsure", partial(unsure, world, telephone, job.subject), OUR_STORE)
+        await do.last(Looked, partial(unsure, world, telephone, job.subject), OUR_STORE)
     elif not asked.taken:
-        await do.step(Looked, "failed", partial(failed, world, job.subject), OUR_STORE)
+        await do.last(Looked, partial(failed, world, job.subject), OUR_STORE)
 
 
 async def look(world: World, telephone: Telephone, reminder_id: str) -> Looked:

@@ -48,7 +48,7 @@ async def read(world: World, reminder_id: str) -> ReminderFound:
             reminder = await world.reminders.read(reminder_id)
             canceled = replace(reminder, status=ReminderStatus.CANCELED)
             ended = canceled if reminder.status is ReminderStatus.DIALLED else reminder
-            await _ended(world, ended, ReminderOutcome.UNCLEAR)
+            await _free_line(world, ended, ReminderOutcome.UNCLEAR)
     return found
 
 
@@ -81,7 +81,7 @@ async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> 
     if again is not None:
         await _ended(world, again, noted.outcome)
         return
-    done = await _finished(world, reminder, noted.outcome)
+    done = _finished(reminder, noted.outcome)
     if noted.others is not Others.RING:
         await _silence(world, reminder, noted.others)
     if noted.stop:
@@ -119,7 +119,7 @@ async def unanswered(world: World, reminder_id: str, outcome: str) -> None:
         raise NotFound(f"no call rings for the reminder {reminder_id}")
     reminder = await world.reminders.read(reminder_id)
     if outcome == ReminderOutcome.MACHINE:
-        left = await _finished(world, reminder, ReminderOutcome.MACHINE)
+        left = _finished(reminder, ReminderOutcome.MACHINE)
     else:
         left = _again(world, reminder) or await _given_up(world, reminder, outcome)
     await _ended(world, left, outcome)
@@ -149,18 +149,16 @@ def _again(world: World, reminder: Reminder) -> Reminder | None:
 
 async def _given_up(world: World, reminder: Reminder, outcome: str) -> Reminder:
     if outcome != "failed":
-        return await _finished(world, reminder, ReminderOutcome.NO_ANSWER)
+        return _finished(reminder, ReminderOutcome.NO_ANSWER)
     kind, reason = TaskKind.REMINDER_FAILED, "a reminder could not be dialled: the voice gateway did not take it"
     key = f"reminder:{reminder.id}:{kind}"
     await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
     return replace(reminder, status=ReminderStatus.DROPPED)
 
 
-async def _finished(world: World, reminder: Reminder, outcome: ReminderOutcome) -> Reminder:
-    """As it stands with this outcome, which the record has been told."""
-    done = replace(reminder, status=ReminderStatus.DONE, outcome=outcome)
-    await _tell_record(world, done)
-    return done
+def _finished(reminder: Reminder, outcome: ReminderOutcome) -> Reminder:
+    """As it stands with this outcome."""
+    return replace(reminder, status=ReminderStatus.DONE, outcome=outcome)
 
 
 async def tell_record(world: World, reminder_id: str) -> None:
@@ -186,7 +184,15 @@ async def _tell_record(world: World, reminder: Reminder) -> None:
 
 
 async def _ended(world: World, reminder: Reminder, outcome: str) -> None:
-    """The line is free, the reminder as given. Last of all: until then a crash has the same told again."""
+    """The record is told, the line is free, the reminder as given: side by side, and the caller waits for the slower.
+
+    Last of all: until then a crash has the same told again.
+    """
+    told = _tell_record(world, reminder) if reminder.status is ReminderStatus.DONE else asyncio.sleep(0)
+    await asyncio.gather(told, _free_line(world, reminder, outcome))
+
+
+async def _free_line(world: World, reminder: Reminder, outcome: str) -> None:
     telephone, again = world.telephone, None
     if reminder.status is ReminderStatus.SCHEDULED:
         again = Due(world.tenant, reminder.id, DUE_KIND, reminder.id, reminder.dial_at)
