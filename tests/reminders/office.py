@@ -224,7 +224,10 @@ class Office:
         """Somebody takes the call that has rung longest, and says this."""
         ringing = (await self.calls.ringing())[0].reminder_id
         await reminder_calls.read(self.world, ringing)
-        await reminder_calls.note(self.world, NoteOutcome(ringing, outcome, **how), "call-1")
+        await self.note(ringing, outcome, **how)
+
+    async def note(self, reminder_id: str, outcome: ReminderOutcome, **how) -> None:
+        await reminder_calls.note(self.world, NoteOutcome(reminder_id, outcome, **how), "call-1")
 
     @property
     def rung(self) -> list[str]:
