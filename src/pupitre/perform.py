@@ -7,6 +7,7 @@ is joined, a task is left once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pupitre.ahead import Ahead
 from pupitre.booking import offers, reminder_calls, reminders
@@ -17,6 +18,7 @@ from pupitre.dialogue.effects import (
     Commit,
     CreatePatient,
     Effect,
+    FindAgents,
     FindAppointments,
     LeaveTask,
     LookUpPatient,
@@ -25,16 +27,18 @@ from pupitre.dialogue.effects import (
     ReadReminder,
     SetReminders,
 )
-from pupitre.dialogue.events import AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet
+from pupitre.dialogue.events import AgentsFound, AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet
 from pupitre.model import Appointment, BackendId, Patient
 from pupitre.nlu.meaning import SpokenName
 from pupitre.ports import ReminderStatus, Who
 from pupitre.ports.calls import Performed
 
 _BUDGET_SECONDS = 5.0
+_LONG_AGO = timedelta(days=730)
+"""An appointment before then is not "last time" any more."""
 
 
-async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Performed:  # noqa: PLR0911 -- one line per effect
+async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Performed:  # noqa: C901, PLR0911 -- one case per effect
     """`ahead` holds what was looked up already. Raises DeskError when the world cannot."""
     now = world.now()
     match effect:
@@ -50,6 +54,9 @@ async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Per
             return AppointmentsFound(now, tuple(upcoming), await _reminded(world, upcoming))
         case ReadReminder():
             return await reminder_calls.read(world, effect.reminder_id)
+        case FindAgents(last_of):
+            last = None if last_of is None else await _last_agent(world, last_of)
+            return AgentsFound(now, tuple(await world.directory.agents()), last)
         case ProposeSlots():
             own_agent = call.patient.owner_id if call.patient else None
             return await offers.look(world, call.call_id, effect, own_agent)
@@ -83,6 +90,14 @@ async def _patients(world: World, call: Call, who: Who, ahead: Ahead) -> Sequenc
 async def _upcoming(world: World, call: Call, patient_id: BackendId, ahead: Ahead) -> Sequence[Appointment]:
     found = await ahead.upcoming(call.call_id, patient_id)
     return await world.records.upcoming(patient_id, world.now()) if found is None else found
+
+
+async def _last_agent(world: World, patient_id: BackendId) -> BackendId | None:
+    """Who had the patient's last appointment, or has the next one where there was none."""
+    now = world.now()
+    theirs = await world.records.upcoming(patient_id, now - _LONG_AGO)
+    past = [one for one in theirs if one.slot.start <= now]
+    return past[-1].slot.agent_id if past else theirs[0].slot.agent_id if theirs else None
 
 
 async def _committed(world: World, call: Call, effect: Commit) -> CommitmentEnded:

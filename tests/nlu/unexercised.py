@@ -17,9 +17,12 @@ from pupitre.nlu.words import words
 GRAMMAR = load("fr-FR").grammar
 FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")))
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
-WAYS = (HERE / "wishes.yaml", HERE / "dictated.yaml", HERE / "attendance.yaml")
+WAYS = tuple(HERE / f"{name}.yaml" for name in ("wishes", "dictated", "attendance", "whom"))
 """Lists of ways of saying something: text -> what it means."""
-TOPICS = ("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder", "attendance")
+TOPICS = (
+    *("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder", "attendance"),
+    "whom",
+)
 
 
 def utterances() -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pupitre.dialogue.effects import (
     Commit,
     CreatePatient,
     Effect,
+    FindAgents,
     FindAppointments,
     LeaveTask,
     LookUpPatient,
@@ -23,6 +24,7 @@ from pupitre.dialogue.effects import (
     SetReminders,
 )
 from pupitre.dialogue.events import (
+    AgentsFound,
     AppointmentsFound,
     CommitmentEnded,
     CommitOutcome,
@@ -37,7 +39,7 @@ from pupitre.dialogue.events import (
     WorldFailed,
 )
 from pupitre.dialogue.people import named
-from pupitre.model import Appointment, AppointmentStatus, Intent, Interval, Patient, Slot
+from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Patient, Slot
 from pupitre.slots import Candidate, Rules, merge, propose
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -54,6 +56,7 @@ class World:
         self.now = _at(world["now"])
         self.outcomes = {effect: list(answers) for effect, answers in outcomes.items()}
         self.agents = [agent["id"] for agent in world["agents"]]
+        self.names = {agent["id"]: agent["name"] for agent in world["agents"]}
         self.patients = [
             Patient(
                 n, one["name"], one["phone"], date.fromisoformat(one["birth_date"]) if "birth_date" in one else None
@@ -131,7 +134,7 @@ class World:
 
     # ---- answers -----------------------------------------------------------------------------------------------------
 
-    def _answer(self, call: Call, effect: Effect) -> WorldEvent:
+    def _answer(self, call: Call, effect: Effect) -> WorldEvent:  # noqa: C901 - one case for each effect
         match effect:
             case LookUpPatient():
                 return PatientsFound(self.now, self._who(effect), 1.0)
@@ -143,6 +146,8 @@ class World:
                 return self._upcoming(effect)
             case ReadReminder():
                 return self._reminder(effect.reminder_id)
+            case FindAgents():
+                return self._who_is_there(effect)
             case ProposeSlots():
                 return self._propose(call, effect)
             case Commit():
@@ -179,12 +184,23 @@ class World:
         owner = next(patient for patient in self.patients if patient.id == appointment.patient_id)
         return ReminderFound(self.now, appointment, owner)
 
+    def _who_is_there(self, effect: FindAgents) -> AgentsFound:
+        past = [
+            one
+            for one in self.appointments.values()
+            if one.patient_id == effect.last_of and self._stands(one) and one.slot.start <= self.now
+        ]
+        last = max(past, key=lambda one: one.slot.start, default=None)
+        agents = tuple(Agent(agent, self.names[agent]) for agent in self.agents)
+        return AgentsFound(self.now, agents, last.slot.agent_id if last else None)
+
     def _propose(self, call: Call, effect: ProposeSlots) -> SlotsProposed:
         self.release(call.call_id)
         offers = propose(self._candidates(call, effect), effect.wish, Rules(), self.now, effect.refused, effect.engaged)
         self.holds[call.call_id] = offers.slots
         reason = NoSlot(offers.reason.value) if offers.reason else None
-        return SlotsProposed(self.now, offers.slots, offers.nearest, reason, tuple(self.agents), offers.beyond)
+        eligible = effect.agents or tuple(self.agents)
+        return SlotsProposed(self.now, offers.slots, offers.nearest, reason, eligible, offers.beyond)
 
     def _candidates(self, call: Call, effect: ProposeSlots) -> list[Candidate]:
         return [
@@ -206,6 +222,7 @@ class World:
                 ),
             )
             for agent in self.agents
+            if not effect.agents or agent in effect.agents
         ]
 
     def _commit(self, call: Call, effect: Commit) -> CommitmentEnded:

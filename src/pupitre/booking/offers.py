@@ -88,6 +88,8 @@ async def _look(world: World, asked: _Asked) -> _Ground:
         agents = await world.directory.agents()
         if asked.eligible is not None:
             agents = [agent for agent in agents if agent.id in asked.eligible]
+        if asked.effect.agents:
+            agents = [agent for agent in agents if agent.id in asked.effect.agents]
         moving = await _moving(world, asked.effect.moving)
         busy = await world.free_busy.busy(agents, window) if agents else Busy({})
     except Unavailable as error:
@@ -103,7 +105,8 @@ async def _look(world: World, asked: _Asked) -> _Ground:
 async def _choose(world: World, asked: _Asked, ground: _Ground) -> SlotsProposed:
     async with world.offering:
         offers = await _held(world, asked, ground)
-    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason, beyond=offers.beyond)
+    eligible = tuple(agent.id for agent in ground.agents)
+    return SlotsProposed(world.now(), offers.slots, offers.nearest, offers.reason, eligible, offers.beyond)
 
 
 async def _held(world: World, asked: _Asked, ground: _Ground) -> Offers:

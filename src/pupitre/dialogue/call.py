@@ -15,7 +15,7 @@ from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import Spoke
 from pupitre.dialogue.settings import DialogueSettings
 from pupitre.model import Appointment, BackendId, Intent, MatchMode, Patient, Slot
-from pupitre.nlu.meaning import Attendance, Shift, SpokenName
+from pupitre.nlu.meaning import Attendance, Shift, SpokenName, Whom
 from pupitre.wish import Wish
 
 
@@ -150,6 +150,12 @@ class Call(Struct, frozen=True):
     """What was wished by the appointment to be moved, until it is known which."""
     raw_text: str | None = None
     """The words of the wish."""
+    whom: Whom | None = None
+    """With whom the caller wants it; None: with anybody."""
+    agents: tuple[BackendId, ...] | None = None
+    """The agents who are meant; None until they were looked for."""
+    agent_name: str | None = None
+    """As the directory has it, where one was named and found."""
     slots: tuple[Slot, ...] = ()
     nearest: bool = False
     eligible: tuple[BackendId, ...] = ()

@@ -28,7 +28,7 @@ def context_of(call: Call, script: Script) -> Json:
         "language": call.language,
         "timezone": call.timezone,
         "intent": call.intent.value,
-        "caller": _known(from_e164=call.from_e164, from_raw=call.from_raw, channel=call.channel),
+        "caller": known(from_e164=call.from_e164, from_raw=call.from_raw, channel=call.channel),
         "patient": _patient(call),
         "appointment": appointment_values(call.appointment, script) if call.appointment else {},
         "constraints": _constraints(call, settings),
@@ -47,7 +47,7 @@ def context_of(call: Call, script: Script) -> Json:
             "no_match": call.counters.no_match,
             "turns": call.counters.turns,
         },
-        "telemetry": _known(
+        "telemetry": known(
             state=call.state.value,
             last_event=call.telemetry.last_event,
             last_stt=call.telemetry.last_stt,
@@ -76,7 +76,7 @@ def slot_values(slot: Slot, rank: int, script: Script) -> Json:
 def appointment_values(appointment: Appointment, script: Script) -> Json:
     """The seed's `appointment`."""
     slot, ref = appointment.slot, appointment.ref
-    return _known(
+    return known(
         event_id=appointment.id,
         status=appointment.status.value,
         start=_wall(slot.start, script.settings),
@@ -108,7 +108,7 @@ def wish_values(wish: Wish) -> Json:
 def _patient(call: Call) -> Json:
     if call.patient is None:
         return {"needs_disambiguation": True} if len(call.candidates) > 1 else {}
-    return _known(
+    return known(
         partner_id=call.patient.id,
         display_name=call.patient.name,
         phone_e164=call.patient.phone_e164,
@@ -125,8 +125,9 @@ def _constraints(call: Call, settings: DialogueSettings) -> Json:
     last = first + timedelta(days=settings.window_days)
     hours = dict.fromkeys((span.start, span.end) for span in settings.work_hours)
     clauses = call.wish.any_of
-    values = _known(
+    values = known(
         raw_text=call.raw_text,
+        agent=call.agent_name,
         window_start=f"{first} 00:00:00",
         window_end=f"{last} 00:00:00",
         work_hours=[{"start": _hhmm(start), "end": _hhmm(end)} for start, end in hours],
@@ -192,5 +193,6 @@ def _hhmm(clock: time) -> str:
     return clock.strftime("%H:%M")
 
 
-def _known(**values: object) -> Json:
+def known(**values: object) -> Json:
+    """What is known of these."""
     return {key: value for key, value in values.items() if value is not None}

@@ -18,6 +18,7 @@ from pupitre.dialogue.effects import (
     Commit,
     CreatePatient,
     Effect,
+    FindAgents,
     FindAppointments,
     LeaveTask,
     LookUpPatient,
@@ -29,6 +30,7 @@ from pupitre.dialogue.effects import (
     TaskKind,
 )
 from pupitre.dialogue.events import (
+    AgentsFound,
     AppointmentsFound,
     CallStarted,
     CommitmentEnded,
@@ -70,6 +72,7 @@ ANSWERS: dict[type, type] = {
     CreatePatient: PatientsFound,
     FindAppointments: AppointmentsFound,
     ReadReminder: ReminderFound,
+    FindAgents: AgentsFound,
     ProposeSlots: SlotsProposed,
     Commit: CommitmentEnded,
     SetReminders: RemindersSet,

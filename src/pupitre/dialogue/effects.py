@@ -44,18 +44,27 @@ class ReadReminder(Struct, frozen=True, tag=True):
     reminder_id: str
 
 
+class FindAgents(Struct, frozen=True, tag=True):
+    """Everybody whose time may be booked, and with whom this patient was last. Answer: `AgentsFound`."""
+
+    last_of: BackendId | None = None
+    """The patient; None where it does not matter."""
+
+
 class ProposeSlots(Struct, frozen=True, tag=True):
     """At most three offers for this wish, held for this call. Answer: `SlotsProposed`.
 
     `refused` are slots the caller has turned down: not offered again while others exist.
     `moving` is the appointment to be moved: its own time does not count as busy, its agent is tried first.
     `engaged` is when the patient has other appointments: nobody can be in two places.
+    `agents` are those whose time is asked for; empty: everybody's.
     """
 
     wish: Wish
     refused: tuple[Slot, ...] = ()
     moving: BackendId | None = None
     engaged: tuple[Interval, ...] = ()
+    agents: tuple[BackendId, ...] = ()
 
 
 class Commit(Struct, frozen=True, tag=True):
@@ -137,6 +146,7 @@ Effect = (
     | CreatePatient
     | FindAppointments
     | ReadReminder
+    | FindAgents
     | ProposeSlots
     | Commit
     | SetReminders

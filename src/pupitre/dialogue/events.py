@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pupitre.dialogue.effects import Effect
-from pupitre.model import Appointment, BackendId, Patient, Slot
+from pupitre.model import Agent, Appointment, BackendId, Patient, Slot
 from pupitre.nlu.meaning import Meaning
 from pupitre.slots import NoSlot as NoSlot  # noqa: PLC0414 - part of this vocabulary
 
@@ -108,6 +108,14 @@ class ReminderFound(Struct, frozen=True, tag=True):
     patient: Patient | None = None
 
 
+class AgentsFound(Struct, frozen=True, tag=True):
+    """Answer to `FindAgents`. `last` had the patient's last appointment; None where there was none, or nobody asked."""
+
+    at: datetime
+    agents: tuple[Agent, ...]
+    last: BackendId | None = None
+
+
 class SlotsProposed(Struct, frozen=True, tag=True):
     """Answer to `ProposeSlots`: at most three, already held for this call.
 
@@ -177,6 +185,7 @@ WorldEvent = (
     PatientsFound
     | AppointmentsFound
     | ReminderFound
+    | AgentsFound
     | SlotsProposed
     | CommitmentEnded
     | RemindersSet

@@ -110,6 +110,7 @@ class Undeclared(Exception):
 
 YES_NO, PICK, WHEN, INTENT, NAME = Hears.YES_NO, Hears.PICK, Hears.WHEN, Hears.INTENT, Hears.NAME
 PHONE, BORN, REMINDER, COMING = Hears.PHONE, Hears.BIRTH_DATE, Hears.REMINDER, Hears.ATTENDANCE
+WHOM = Hears.WHOM
 S = State
 FOR_ANOTHER = (Command.WRONG_PERSON,)
 """Said beside the name that was asked for: "c'est pour ma femme"."""
@@ -123,7 +124,7 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     ),
     S.WELCOME_INTENT: Step(
         welcome_intent,
-        (Ask("welcome_intent", (INTENT, WHEN, NAME), 7000, INTENTS),),
+        (Ask("welcome_intent", (INTENT, WHEN, NAME, WHOM), 7000, INTENTS),),
         (S.CONFIRM_IDENTITY, S.IDENTIFY, S.CHOOSE_PATIENT, S.VERIFY, *BY_INTENT),
     ),
     S.IDENTIFY: Step(
@@ -176,10 +177,10 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.COLLECT_CONSTRAINTS: Step(
         collect_constraints,
         (
-            Ask("collect_constraints", (WHEN, INTENT), LONG, WISHES),
-            Ask("collect_constraints.conflict", (WHEN, INTENT), LONG, WISHES),
-            Ask("collect_constraints.morning_or_evening", (WHEN, INTENT), SHORT, MORNING_OR_EVENING),
-            Ask("collect_constraints.other", (WHEN, INTENT), LONG, WISHES),
+            Ask("collect_constraints", (WHEN, INTENT, WHOM), LONG, WISHES),
+            Ask("collect_constraints.conflict", (WHEN, INTENT, WHOM), LONG, WISHES),
+            Ask("collect_constraints.morning_or_evening", (WHEN, INTENT, WHOM), SHORT, MORNING_OR_EVENING),
+            Ask("collect_constraints.other", (WHEN, INTENT, WHOM), LONG, WISHES),
         ),
         (S.SLOTS_READOUT, S.CHOOSE_APPOINTMENT, S.CANCEL_CONFIRM, S.VERIFY),
         back=S.WELCOME_INTENT,
@@ -187,10 +188,10 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.SLOTS_READOUT: Step(
         slots_readout,
         (
-            Ask("slots_readout.three", (PICK, WHEN, YES_NO, INTENT), 9000, _picks(3)),
-            Ask("slots_readout.two", (PICK, WHEN, YES_NO, INTENT), 9000, _picks(2)),
-            Ask("slots_readout.one", (PICK, WHEN, YES_NO, INTENT), 9000, YES_OR_NO),
-            Ask("slots_readout.which", (PICK, WHEN, INTENT), 9000, _picks(3)),
+            Ask("slots_readout.three", (PICK, WHEN, YES_NO, INTENT, WHOM), 9000, _picks(3)),
+            Ask("slots_readout.two", (PICK, WHEN, YES_NO, INTENT, WHOM), 9000, _picks(2)),
+            Ask("slots_readout.one", (PICK, WHEN, YES_NO, INTENT, WHOM), 9000, YES_OR_NO),
+            Ask("slots_readout.which", (PICK, WHEN, INTENT, WHOM), 9000, _picks(3)),
         ),
         (S.REMINDER_OPTIN, *BY_INTENT, S.VERIFY),
         back=S.COLLECT_CONSTRAINTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pupitre.dialogue.actions import Transfer
 from pupitre.dialogue.call import Call, TransferReason
-from pupitre.dialogue.context import appointment_values
+from pupitre.dialogue.context import appointment_values, known
 from pupitre.dialogue.script import Script, Values
 from pupitre.model import Intent
 from pupitre.nlu.meaning import GRAVE
@@ -29,11 +29,11 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     """
     patient = call.patient
     values: Values = {
-        "caller": {} if call.from_e164 is None else {"from_e164": call.from_e164},
-        "telemetry": {} if call.telemetry.last_stt is None else {"last_stt": call.telemetry.last_stt},
+        "caller": known(from_e164=call.from_e164),
+        "telemetry": known(last_stt=call.telemetry.last_stt),
         "patient": {"display_name": patient.name} if patient else {},
         "appointment": appointment_values(call.appointment, script) if call.appointment else {},
-        "constraints": {} if call.raw_text is None else {"raw_text": call.raw_text},
+        "constraints": known(raw_text=call.raw_text, agent=call.agent_name),
     }
     who = "unknown" if patient is None else "third_party" if call.third_party else "named"
     grave = call.attendance if call.attendance in GRAVE else None
@@ -55,10 +55,11 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     else:
         said = call.intent is Intent.UNKNOWN and call.attendance is None and call.telemetry.last_stt
         far = "wish" if call.raw_text else "heard" if said else "nothing"
+    whom = script.text("brief.want.with", values) if call.agent_name else ""
     why = why or (call.transfer_reason or TransferReason.ASKED).value
     parts = {
         "who": script.text(f"brief.who.{who}", values),
-        "want": script.text(f"brief.want.{wanted}", values),
+        "want": script.text(f"brief.want.{wanted}", values) + whom,
         "far": script.text(f"brief.far.{far}", values),
         "why": script.text(f"brief.why.{why}", values),
     }

@@ -30,4 +30,5 @@ def tells(meaning: Meaning) -> bool:
         or meaning.birth_date
         or meaning.reminder
         or meaning.attendance
+        or (meaning.whom is not None and meaning.whom.sure)
     )

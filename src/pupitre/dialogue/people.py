@@ -10,7 +10,7 @@ from pupitre.dialogue.call import Call
 from pupitre.dialogue.events import Keyed, Spoke
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent, MatchMode, Patient
-from pupitre.nlu.meaning import SpokenName
+from pupitre.nlu.meaning import SpokenName, Whom
 from pupitre.nlu.names import match
 from pupitre.nlu.shifts import shifted
 from pupitre.wish import Wish
@@ -36,7 +36,16 @@ def with_words(call: Call, event: Spoke | Keyed) -> Call:
         call = replace(call, wish=wish, readings=(), shift=meaning.shift, raw_text=text)
     if meaning.name:
         call = replace(call, heard_name=meaning.name.value)
-    return call
+    return call if meaning.whom is None else _with(call, meaning.whom)
+
+
+def _with(call: Call, whom: Whom) -> Call:
+    """The call with whom the appointment is wanted with from now on."""
+    if whom.other and not whom:
+        if call.whom is None:
+            return call
+        whom = replace(call.whom, other=True)
+    return replace(call, whom=whom or None, agents=None, agent_name=None)
 
 
 def by_appointment(call: Call, script: Script) -> Call:

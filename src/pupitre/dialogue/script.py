@@ -32,7 +32,7 @@ CONTEXT_PATHS = frozenset(
         ),
         "constraints": (
             *("raw_text", "window_start", "window_end", "work_hours[].start", "work_hours[].end", "slot_step_min"),
-            *("preferred_days[]", "preferred_periods[]"),
+            *("preferred_days[]", "preferred_periods[]", "agent"),
         ),
         "routing": ("agent_queue", "eligible_user_ids[]", "warm_transfer"),
         "slots[]": ("rank", "start", "stop", "owner_user_id", "label_tts"),
@@ -43,7 +43,7 @@ CONTEXT_PATHS = frozenset(
     }.items()
     for path in paths
 )
-"""Every value of the canonical context (seed §1.1); `[]` stands for any index."""
+"""Every value of the canonical context (seed §1.1) that may be said; `[]` stands for any index."""
 
 SPOKEN_PATHS = frozenset(
     (

@@ -30,6 +30,7 @@ TOPICS = (
     "letter",
     "reminder",
     "attendance",
+    "whom",
     "birth_date",
     "phone",
     "shift",

@@ -27,6 +27,8 @@ class Hears(StrEnum):
     EMERGENCY = "emergency"
     REMINDER = "reminder"
     """Which reminders ("juste la veille"), beside yes and no."""
+    WHOM = "whom"
+    """With whom the appointment shall be, beside when."""
     ATTENDANCE = "attendance"
     """Whether the patient comes to the appointment he is reminded of."""
 
@@ -125,6 +127,22 @@ class Shift(Struct, frozen=True):
     """1 after, -1 before the hour it has, on the same day."""
 
 
+class Whom(Struct, frozen=True):
+    """With whom the appointment shall be. Neither a name, nor `same`, nor `other`: with anybody."""
+
+    name: SpokenName | None = None
+    same: bool = False
+    """With the agent of last time."""
+    other: bool = False
+    """Not with the one named; without a name, not with the one who was meant before."""
+    sure: bool = True
+    """Said in words that can mean nothing else; otherwise a name that no agent has is passed over."""
+
+    def __bool__(self) -> bool:
+        """True when one agent is meant, to be had or avoided."""
+        return self.name is not None or self.same
+
+
 class Meaning(Struct, frozen=True):
     """Everything heard in one utterance; an aspect that was not heard (or not listened for) is None."""
 
@@ -143,6 +161,7 @@ class Meaning(Struct, frozen=True):
     birth_date: date | None = None
     reminder: ReminderChoice | None = None
     attendance: Attendance | None = None
+    whom: Whom | None = None
 
     def __bool__(self) -> bool:
         """True when anything at all was understood."""

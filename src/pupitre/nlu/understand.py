@@ -15,6 +15,7 @@ from pupitre.nlu.names import name
 from pupitre.nlu.phones import phone
 from pupitre.nlu.picks import RANKS, pick, wish_beside
 from pupitre.nlu.shifts import shift
+from pupitre.nlu.whom import whom
 from pupitre.nlu.words import words as words_of
 from pupitre.wish import Wish
 
@@ -39,8 +40,12 @@ def understand(
     """
     words = words_of(text, grammar.lexicon)
     number = phone(text, grammar) if DICTATED.intersection(hears) else None
+    alarm = emergency(words, grammar)
+    said = whom(text, words, grammar, titled=Hears.NAME not in hears) if Hears.WHOM in hears else None
+    if said is not None:
+        text, words = said.text, list(said.words)
     return Meaning(
-        emergency=emergency(words, grammar),
+        emergency=alarm,
         command=command(words, grammar),
         intent=intent(words, grammar, asked=hears[0] is Hears.INTENT) if Hears.INTENT in hears else None,
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
@@ -52,6 +57,7 @@ def understand(
         birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
         attendance=attendance(words, grammar) if Hears.ATTENDANCE in hears else None,
+        whom=said.whom if said else None,
     )
 
 

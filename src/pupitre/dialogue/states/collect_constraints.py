@@ -33,7 +33,10 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if call.asked == MORNING_OR_EVENING and meaning.when and (which := chosen(call, meaning.when.value)):
         return go(replace(call, wish=which, readings=()), State.SLOTS_READOUT)
     heard = by_appointment(heard, script)
-    return _known(heard, script) if heard.wish and (meaning.when or meaning.shift) else miss(heard)
+    if heard.wish and (meaning.when or meaning.shift):
+        return _known(heard, script)
+    named = meaning.whom is not None and meaning.whom.sure
+    return go(heard, State.SLOTS_READOUT) if named else miss(heard)
 
 
 def _known(call: Call, script: Script) -> Move:

@@ -4,12 +4,22 @@ from msgspec.structs import replace
 
 from pupitre.dialogue.actions import Continue
 from pupitre.dialogue.call import Call, State, TransferReason
-from pupitre.dialogue.effects import Commit, ProposeSlots
-from pupitre.dialogue.events import CommitmentEnded, CommitOutcome, Keyed, NoSlot, SlotsProposed, Spoke, WorldFailed
+from pupitre.dialogue.effects import Commit, FindAgents, ProposeSlots
+from pupitre.dialogue.events import (
+    AgentsFound,
+    CommitmentEnded,
+    CommitOutcome,
+    Keyed,
+    NoSlot,
+    SlotsProposed,
+    Spoke,
+    WorldFailed,
+)
 from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
 from pupitre.dialogue.people import by_appointment, with_words
 from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
+from pupitre.dialogue.whom import colleagues, with_agents
 from pupitre.model import Slot
 from pupitre.nlu.clauses import followed
 from pupitre.nlu.meaning import Pick, YesNo
@@ -25,6 +35,9 @@ def slots_readout(call: Call, event: StateEvent, script: Script) -> Move:
     match event:
         case Entered():
             return _propose(call)
+        case AgentsFound():
+            known, tell = with_agents(call, event, script)
+            return _propose(known, *tell)
         case Spoke() | Keyed():
             return _heard(call, event, script)
         case SlotsProposed():
@@ -44,20 +57,26 @@ def _ask(call: Call, *tell: str) -> Move:
 
 
 def _propose(call: Call, *tell: str) -> Move:
+    if call.whom is not None and call.agents is None:
+        last_of = call.patient.id if call.patient and call.whom.same else None
+        return want(replace(call, slots=(), picked=None), FindAgents(last_of), *tell)
     engaged = tuple(one.slot.interval for one in call.appointments or () if one.id != call.moving)
-    wanted = ProposeSlots(call.wish, call.refused, call.moving, engaged)
+    wanted = ProposeSlots(call.wish, call.refused, call.moving, engaged, call.agents or ())
     return want(replace(call, slots=(), picked=None), wanted, *tell)
 
 
 def _proposed(call: Call, event: SlotsProposed, script: Script) -> Move:
     slots = tuple(sorted(event.slots, key=lambda slot: slot.start)) if event.beyond else event.slots
     call = replace(call, slots=slots, nearest=event.nearest, eligible=event.eligible or call.eligible)
+    if call.agents and not event.slots:
+        return _propose(replace(call, agents=()))
+    call, tell = colleagues(call)
     if event.slots and set(event.slots) <= set(call.refused):
         return go(replace(call, slots=()), State.COLLECT_CONSTRAINTS, "slots_readout.no_others", ask=OTHER)
     if event.slots and event.nearest:
-        return _ask(call, "slots_readout.beyond" if event.beyond else "slots_readout.nearest")
+        return _ask(call, *tell, "slots_readout.beyond" if event.beyond else "slots_readout.nearest")
     if event.slots:
-        return _ask(call)
+        return _ask(call, *tell)
     match event.reason:
         case NoSlot.HELD if call.waits < script.settings.max_held_waits:
             waiting = replace(call, waits=call.waits + 1)
@@ -83,9 +102,13 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     wish = meaning.when.value if meaning.when else None
     if pick is Pick.NONE and wish and wish.any:
         wish = None
+    turned = meaning.intent is not None and meaning.intent.value is not call.intent
+    if meaning.whom is not None and meaning.whom.sure and not turned and (meaning.whom or meaning.whom.other):
+        heard = with_words(call, event)
+        return _propose(replace(heard, wish=followed(call.wish, wish) if wish else call.wish))
     if pick in (Pick.FIRST, Pick.SECOND, Pick.THIRD) and int(pick) <= len(call.slots):
         return _commit(call, int(pick))
-    if meaning.intent and meaning.intent.value is not call.intent:
+    if turned:
         return after_identity(with_words(call, event), script)
     if meaning.shift and call.moving:
         told = by_appointment(with_words(call, event), script)
@@ -149,7 +172,7 @@ def _ended(call: Call, event: CommitmentEnded) -> Move:
         case CommitOutcome.RECORDED:
             moved = call.moving is not None
             appointment = event.appointment or call.appointment
-            call = replace(call, noted=True, appointment=appointment, refused=())
+            call = replace(call, noted=True, appointment=appointment, refused=(), whom=None, agents=None)
             if moved and appointment and appointment.id in call.reminded:
                 return go(call, State.END_CONFIRMATION, "reminder_optin.moved", "reminder_optin.kept")
             return go(call, State.REMINDER_OPTIN, "reminder_optin.moved" if moved else "reminder_optin.booked")
