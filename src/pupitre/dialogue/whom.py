@@ -10,10 +10,19 @@ from pupitre.dialogue.people import ALIKE
 from pupitre.dialogue.route import discreet
 from pupitre.dialogue.script import Script
 from pupitre.model import Agent, BackendId
+from pupitre.nlu.meaning import Meaning
 from pupitre.nlu.names import match
 
 CLOSE = 0.02
 """Agents whose names are so nearly as like what was heard as the likest are meant as well: there are namesakes."""
+
+
+def asks_for_others(call: Call, meaning: Meaning) -> bool:
+    """Whether offers are wanted with somebody else than those that are read out."""
+    whom = meaning.whom
+    if whom is None or not whom.sure or (meaning.intent and meaning.intent.value is not call.intent):
+        return False
+    return bool(whom) or whom.other or (call.whom is not None and meaning.pick is None)
 
 
 def with_agents(call: Call, event: AgentsFound, script: Script) -> tuple[Call, tuple[str, ...]]:

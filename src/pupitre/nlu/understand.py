@@ -40,12 +40,11 @@ def understand(
     """
     words = words_of(text, grammar.lexicon)
     number = phone(text, grammar) if DICTATED.intersection(hears) else None
-    alarm = emergency(words, grammar)
     said = whom(text, words, grammar, titled=Hears.NAME not in hears) if Hears.WHOM in hears else None
     if said is not None:
-        text, words = said.text, list(said.words)
+        text, words = said.text, said.words
     return Meaning(
-        emergency=alarm,
+        emergency=emergency(words, grammar),
         command=command(words, grammar),
         intent=intent(words, grammar, asked=hears[0] is Hears.INTENT) if Hears.INTENT in hears else None,
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,

@@ -12,6 +12,7 @@ from pupitre.nlu.labels import spotted
 from pupitre.nlu.meaning import Whom
 from pupitre.nlu.names import name
 from pupitre.nlu.words import LONGEST, plain
+from pupitre.nlu.words import words as words_of
 
 _WORD = re.compile(r"([-'’]?)([a-z]+|\d+)")
 WHOLE = ("same", "other", "anybody")
@@ -29,9 +30,11 @@ class Said(Struct, frozen=True):
 
     whom: Whom
     text: str
-    """Without the name, in which nobody else's is to be looked for."""
-    words: Sequence[str]
-    """Without the words that name nobody, in which "la dernière" is not the last of the offers."""
+    """Without what was said of it: no name but the caller's is to be looked for there."""
+    words: list[str]
+    """Without the name, which may sound like anything; without the words that name nobody: in "la même que la dernière
+    fois" there is no last offer.
+    """
 
 
 def whom(text: str, words: Sequence[str], grammar: Grammar, *, titled: bool) -> Said | None:
@@ -42,10 +45,10 @@ def whom(text: str, words: Sequence[str], grammar: Grammar, *, titled: bool) -> 
         if kind in WHOLE:
             rest = [*words[: max(match.first, 0)], *words[match.end :]]
             return Said(Whom(same=kind == "same", other=kind == "other"), text, rest)
-    return None if len(text) > LONGEST else _named(text, words, grammar, titled=titled)
+    return None if len(text) > LONGEST else _named(text, grammar, titled=titled)
 
 
-def _named(text: str, words: Sequence[str], grammar: Grammar, *, titled: bool) -> Said | None:
+def _named(text: str, grammar: Grammar, *, titled: bool) -> Said | None:
     rules = grammar.topics["whom"][0].rules
     pieces = [(glue.replace("’", "'"), word) for glue, word in _WORD.findall(plain(text))]
     pauses = _pauses([word for _, word in pieces], grammar)
@@ -62,7 +65,9 @@ def _named(text: str, words: Sequence[str], grammar: Grammar, *, titled: bool) -
         if heard is not None:
             rest = _written([*pieces[: max(match.first, 0)], *pieces[start + length :]])
             sure = kind != "perhaps" or heard.value.first is not None
-            return Said(Whom(heard.value, other=kind == "not", sure=sure), rest, words)
+            whom = Whom(heard.value, other=kind == "not", sure=sure)
+            nameless = _written([*pieces[:start], *pieces[start + length :]])
+            return Said(whom, rest, words_of(nameless, grammar.lexicon))
     return None
 
 

@@ -19,10 +19,10 @@ from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss
 from pupitre.dialogue.people import by_appointment, with_words
 from pupitre.dialogue.route import after_identity
 from pupitre.dialogue.script import Script
-from pupitre.dialogue.whom import colleagues, with_agents
+from pupitre.dialogue.whom import asks_for_others, colleagues, with_agents
 from pupitre.model import Slot
 from pupitre.nlu.clauses import followed
-from pupitre.nlu.meaning import Pick, YesNo
+from pupitre.nlu.meaning import Meaning, Pick, YesNo
 from pupitre.wish import Wish
 
 QUESTIONS = {1: "slots_readout.one", 2: "slots_readout.two", 3: "slots_readout.three"}
@@ -99,16 +99,12 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
     pick = meaning.pick.value if meaning.pick else None
     answer = meaning.yes_no.value if meaning.yes_no else None
-    wish = meaning.when.value if meaning.when else None
-    if pick is Pick.NONE and wish and wish.any:
-        wish = None
-    turned = meaning.intent is not None and meaning.intent.value is not call.intent
-    if meaning.whom is not None and meaning.whom.sure and not turned and (meaning.whom or meaning.whom.other):
-        heard = with_words(call, event)
-        return _propose(replace(heard, wish=followed(call.wish, wish) if wish else call.wish))
+    wish = _when(meaning)
+    if asks_for_others(call, meaning):
+        return _propose(_wishing(call, event, wish))
     if pick in (Pick.FIRST, Pick.SECOND, Pick.THIRD) and int(pick) <= len(call.slots):
         return _commit(call, int(pick))
-    if turned:
+    if meaning.intent and meaning.intent.value is not call.intent:
         return after_identity(with_words(call, event), script)
     if meaning.shift and call.moving:
         told = by_appointment(with_words(call, event), script)
@@ -120,8 +116,7 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if pick is None and len(fits) == 1:
         return _commit(call, fits[0])
     if wish and (pick is Pick.NONE or not fits):
-        heard = replace(with_words(call, event), wish=followed(call.wish, wish), readings=())
-        return _propose(replace(heard, refused=_refused(call)))
+        return _propose(replace(_wishing(call, event, wish), refused=_refused(call)))
     if answer is YesNo.YES and len(call.slots) == 1:
         return _commit(call, 1)
     undecided = len(call.slots) > 1 and (pick is Pick.UNCLEAR or answer is YesNo.YES)
@@ -130,13 +125,26 @@ def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     return stay(call, ask=WHICH) if undecided and call.asked != WHICH else miss(call)
 
 
+def _when(meaning: Meaning) -> Wish | None:
+    """When would suit instead; "n'importe lequel" beside a refusal says nothing of that."""
+    wish = meaning.when.value if meaning.when else None
+    refused = meaning.pick is not None and meaning.pick.value is Pick.NONE
+    return None if refused and wish and wish.any else wish
+
+
+def _wishing(call: Call, event: Spoke | Keyed, wish: Wish | None) -> Call:
+    """The call with what was said, and the wish as it follows the one before."""
+    heard = with_words(call, event)
+    return replace(heard, wish=followed(call.wish, wish), readings=()) if wish else replace(heard, wish=call.wish)
+
+
 def _spared(call: Call, event: Spoke | Keyed, ranks: set[int]) -> Move:
     """Some were refused ("pas la première"): the others are read out again; a reason given ("le mardi je travaille")
     stays part of the wish.
     """
     left = tuple(slot for rank, slot in enumerate(call.slots, 1) if rank in ranks)
     wish = event.meaning.when.value if event.meaning.when else None
-    heard = replace(with_words(call, event), wish=followed(call.wish, wish)) if wish else call
+    heard = _wishing(call, event, wish) if wish else call
     return _ask(replace(heard, slots=left, refused=_refused(call, left)), "slots_readout.left")
 
 
