@@ -9,6 +9,7 @@ from tests.faults.town import SLOTS, Town
 
 from pupitre.booking.commit import hung_up
 from pupitre.dialogue.effects import Commit
+from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import AppointmentStatus, Intent
 from pupitre.ports import CommitmentStatus, Refused, Unavailable
 
@@ -135,3 +136,61 @@ def test_offers_whose_hold_has_ended_before_they_are_told_are_chosen_anew():
     town.hear_offers()
     town.offers_are_held()
     assert all(town.holds_of(listener) for listener in town.listeners)
+
+
+def test_a_move_that_landed_and_was_withdrawn_is_taken_back_though_the_clock_stands_still():
+    """The booking of that very instant was taken for a later change, and the move left in the record."""
+    town = Town()
+    one, _ = town.processes
+    town.ask(one, Commit(Intent.BOOK, 1, 7, slot=SLOTS[0]), "call1")
+    town.run_dry()
+    town.ask(one, Commit(Intent.RESCHEDULE, 1, 7, slot=SLOTS[3], appointment_id=1), "call2")
+    slow = Unavailable("no answer in time", retry_after=30)
+    town.run_dry(lambda call, when: slow if (call, when) == ("records.move", "after") else None)
+    told = [one.outcome for one in town.callers[1].told]
+
+    assert told == [CommitOutcome.WITHDRAWN]
+    assert town.records.appointments[1].slot == SLOTS[0]
+    town.settle()
+    town.everything_is_settled()
+
+
+def test_what_is_taken_back_late_does_not_undo_what_began_meanwhile():
+    """Each looked whether the other was at work before it said that it was: the cancellation was undone."""
+    town = Town()
+    one, other = town.processes
+    town.ask(one, Commit(Intent.BOOK, 1, 7, slot=SLOTS[0]), "call1")
+    town.run_dry()
+    town.clock.instant += timedelta(minutes=1)
+    town.ask(one, Commit(Intent.RESCHEDULE, 1, 7, slot=SLOTS[3], appointment_id=1), "call2")
+    down = Unavailable("down", retry_after=30)
+    town.run_dry(lambda call, when: down if call == "records.move" else None)
+    town.clock.instant += timedelta(minutes=5)
+    town.walk(one, town.clock.instant)
+    step_until(town, one, "records.read")
+    town.ask(other, Commit(Intent.CANCEL, 1, 7, appointment_id=1, reason="caller"), "call3")
+    held_back, one.tasks = one.tasks, []
+    town.run_dry()
+    one.tasks = held_back
+    town.run_dry()
+
+    town.settle()
+    town.everything_is_settled()
+
+
+def test_a_booking_that_landed_and_was_withdrawn_is_taken_back_after_an_hour_of_outage():
+    """It was looked for five times within a quarter of an hour, and then no more."""
+    town = Town()
+    one, _ = town.processes
+    town.ask(one, Commit(Intent.BOOK, 1, 7, slot=SLOTS[0]), "call1")
+    down = Unavailable("down", retry_after=30)
+    landed = ("records.create", "before")
+    town.run_dry(lambda call, when: down if call.startswith("records.") and (call, when) != landed else None)
+    for _ in range(30):
+        town.clock.instant += timedelta(minutes=2)
+        town.walk(one, town.clock.instant)
+        town.run_dry(lambda call, when: down if call.startswith("records.") else None)
+    town.settle()
+
+    town.everything_is_settled()
+    assert town.records.appointments[1].status is AppointmentStatus.CANCELED

@@ -5,6 +5,7 @@ that one still had to do, hands it back if it comes to nothing itself, and fulfi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -34,11 +35,29 @@ async def take_over(world: World, asked: Commitment) -> None:
 async def give_way(world: World, asked: Commitment) -> None:
     """Asked once `before` is kept, which others see from then on: of two that began at once, the earlier goes on.
 
-    Raises Unavailable when that is another one.
+    Raises Unavailable when that is another one, or one that is being taken back: what was read may change yet.
     """
     for other in await world.commitments.find(appointment_id=asked.appointment_id):
-        if other.status is CommitmentStatus.RUNNING and other.id != asked.id and _earlier(other, asked):
+        running = other.status is CommitmentStatus.RUNNING and _earlier(other, asked)
+        if other.id != asked.id and (running or _still_to_undo(other)):
+            await _forget_what_was_read(world, asked)
             raise Unavailable(f"{other.id} is still at work on this appointment")
+
+
+async def _forget_what_was_read(world: World, asked: Commitment) -> None:
+    """Nothing was written yet. Withdrawn meanwhile, it is left as it is."""
+    kept = await world.commitments.read(asked.id)
+    while kept.status is CommitmentStatus.RUNNING:
+        with suppress(Stale):
+            await world.commitments.save(replace(kept, before=None, follows=None))
+            return
+        kept = await world.commitments.read(asked.id)
+
+
+async def recorded(world: World, asked: Commitment) -> tuple[str, ...]:
+    """The commitments whose doing the record shows by now."""
+    found = await world.commitments.find(appointment_id=asked.appointment_id)
+    return tuple(other.id for other in found if other.recorded_at is not None and other.id != asked.id)
 
 
 def _earlier(other: Commitment, asked: Commitment) -> bool:
@@ -61,7 +80,11 @@ async def may_undo(world: World, withdrawn: Commitment) -> bool:
             continue
         if other.status is CommitmentStatus.RUNNING and other.before is not None:
             raise Unavailable(f"{other.id} is at work on this appointment")
-        if other.recorded_at is not None and other.recorded_at >= withdrawn.asked_at:
+        if other.recorded_at is None:
+            continue
+        if withdrawn.follows is None and other.recorded_at < withdrawn.asked_at:
+            continue
+        if other.id not in (withdrawn.follows or ()):
             return False
     return True
 

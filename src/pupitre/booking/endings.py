@@ -115,11 +115,10 @@ async def undo(world: World, asked: Commitment) -> Ended:
         made = await world.records.made(record_key(world, kept))
         if made is not None and made.status is not AppointmentStatus.CANCELED:
             await world.records.cancel(made.id, "withdrawn: the caller could not wait")
-    elif kept.before is not None and await may_undo(world, kept):
-        stands = await world.records.read(kept.before.id)
-        if stands.slot != kept.before.slot or stands.status is not kept.before.status:
-            await world.records.move(stands.id, kept.before.slot, kept.before.status)
-            await world.records.note_sync(stands.id, kept.before.sync_state, kept.before.ref, kept.before.sync_error)
+    elif kept.before is not None:
+        if kept.undone_at is not None:  # others must see that it may write once more, before it looks at them
+            kept = await world.commitments.save(replace(kept, undone_at=None))
+        await _restore(world, kept)
     await world.reservations.free(kept.id)
     await hand_back(world, kept)
     if kept.undone_at is None:
@@ -128,12 +127,35 @@ async def undo(world: World, asked: Commitment) -> Ended:
     return Ended(CommitmentStatus.WITHDRAWN)
 
 
+async def _restore(world: World, kept: Commitment) -> None:
+    before = kept.before
+    if before is None or not await may_undo(world, kept):
+        return
+    stands = await world.records.read(before.id)
+    if stands.slot != before.slot or stands.status is not before.status:
+        await world.records.move(stands.id, before.slot, before.status)
+        await world.records.note_sync(stands.id, before.sync_state, before.ref, before.sync_error)
+
+
 async def look_again(world: World, asked: Commitment, attempt: int) -> Ended:
-    """A request that was given up may still land: look for it a few times more."""
-    if attempt <= _LOOKS_AFTER_WITHDRAWAL:
-        at = world.now() + delay(asked.id, attempt, None)
+    """A request that was given up may still land: look for it a few times more, or until it could be taken back."""
+    kept = await world.commitments.read(asked.id)
+    at = world.now() + delay(asked.id, attempt, None)
+    if kept.undone_at is None and at - kept.asked_at > world.policy.keep_trying:
+        await _leave_standing(world, kept)
+    elif kept.undone_at is None or attempt <= _LOOKS_AFTER_WITHDRAWAL:
         await world.due.put([Due(world.tenant, asked.id, DUE_KIND, asked.id, at)])
     return Ended(CommitmentStatus.WITHDRAWN)
+
+
+async def _leave_standing(world: World, kept: Commitment) -> None:
+    """Nobody could say for as long as it is tried whether something landed: a person has to look."""
+    reason = "the caller was told that nothing is noted, and it could not be taken back: see what the record shows"
+    await world.reservations.free(kept.id)
+    await hand_back(world, kept)
+    await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
+    now = world.now()
+    await world.commitments.save(replace(kept, undone_at=now, error=reason), [HistoryLine(now, "given up", reason)])
 
 
 async def later(world: World, asked: Commitment, error: Unavailable, attempt: int) -> Ended:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pupitre.booking.duties import give_way, take_over
+from pupitre.booking.duties import give_way, recorded, take_over
 from pupitre.booking.keys import record_key
 from pupitre.booking.world import World
 from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Slot, Source
@@ -37,6 +37,7 @@ async def look(world: World, asked: Commitment) -> Standing:
     before = kept.before
     if before is None:
         assert asked.appointment_id is not None
+        follows = await recorded(world, asked)
         try:
             before = await world.records.read(asked.appointment_id)
         except NotFound:
@@ -44,7 +45,7 @@ async def look(world: World, asked: Commitment) -> Standing:
         if before.status is AppointmentStatus.CANCELED and asked.intent is Intent.RESCHEDULE:
             return Standing(None)
         before = replace(before, patient_name=None)
-        await world.commitments.save(replace(kept, before=before))
+        await world.commitments.save(replace(kept, before=before, follows=follows))
         await give_way(world, asked)
     return Standing(before)
 

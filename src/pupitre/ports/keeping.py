@@ -112,6 +112,8 @@ class Commitment(Struct, frozen=True):
     """The appointment to move or cancel; of a booking, the one that was recorded."""
     before: Appointment | None = None
     """The appointment as it stood when its move or cancellation began; no name in it."""
+    follows: tuple[str, ...] | None = None
+    """Those recorded before `before` was read, whose doing it shows; None when an older version read it."""
     reason: str | None = None
     """Why it is cancelled."""
     source: Source = Source.IVR
