@@ -140,8 +140,8 @@ async def test_15_hours_said_is_15_hours_in_odoos_calendar(called, tmp_path):
 
     async with browsing(place, monday) as calendar:
         told = caller.says(f"{season}-1", "je voudrais prendre rendez-vous", "oui", *CHOICE.format("mardi").split("|"))
-        booked = record()
         assert "pris pour le mardi 4" in told
+        booked = record()
         assert "à 15 heures" in told
         assert await calendar.shows(booked["id"]) == (f"{tuesday:%Y-%m-%d}", "RDV , 15:00")
         await calendar.page.screenshot(path=pathlib.Path(os.environ.get("PICTURES", tmp_path)) / f"odoo-{season}.png")
@@ -149,13 +149,13 @@ async def test_15_hours_said_is_15_hours_in_odoos_calendar(called, tmp_path):
         told = caller.says(
             f"{season}-2", "je voudrais déplacer mon rendez-vous", "oui", *CHOICE.format("mercredi").split("|")
         )
-        moved = record()
         assert "déplacé au mercredi 5" in told
+        moved = record()
         assert await calendar.shows(moved["id"]) == (f"{wednesday:%Y-%m-%d}", "RDV , 15:00")
 
         told = caller.says(f"{season}-3", "je voudrais annuler mon rendez-vous", "oui", "oui")
-        gone = record()
         assert "est annulé" in told
+        gone = record()
         assert await calendar.shows(gone["id"]) == (f"{wednesday:%Y-%m-%d}", "Annulé : RDV , 15:00")
 
     assert booked["id"] == moved["id"] == gone["id"]
