@@ -94,9 +94,18 @@ def _weekday_by(ahead: Callable[[int], int]) -> Action:
     return action
 
 
+def between_feasts(found: Found) -> Clause:
+    """Two feasts and what lies between. Raises Declined when the second comes first."""
+    first, last = (clause.dates[0] for clause in found.all("feast") if isinstance(clause, Clause))
+    if last < first:
+        raise Declined
+    return window(first, last)
+
+
 def weekday_after_day(found: Found) -> Clause:
-    """The first day of that name after a day number: "le jeudi d'après le quinze"."""
-    day = next_dayno(found.now.date(), dayno(found))
+    """The first day of that name after a date: "le jeudi d'après le quinze"."""
+    today, months = found.now.date(), ints(found, "month")
+    day = next_date(today, months[0], dayno(found)) if months else next_dayno(today, dayno(found))
     return one_day(coming(day, ints(found, "weekday")[0]))
 
 
@@ -159,6 +168,7 @@ ACTIONS: dict[str, Action] = {
     "week_by_feast": week_by_feast,
     "weekday_near_feast": _weekday_by(lambda ahead: ahead if ahead <= 3 else ahead - 7),  # noqa: PLR2004  # the nearer one
     "weekday_after_feast": _weekday_by(lambda ahead: ahead or 7),
+    "between_feasts": between_feasts,
     "weekday_after_day": weekday_after_day,
     "until_weekend_of": until_weekend_of,
     "weekday_before_feast": _weekday_by(lambda ahead: ahead - 7),
