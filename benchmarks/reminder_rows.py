@@ -71,10 +71,13 @@ class Table:
                 for table, (columns, values) in rows.items():
                     await self._postgresql.copy_records_to_table(table, records=values, columns=columns.split())
 
-    def settle(self) -> None:
+    async def settle(self) -> None:
         """Have everything where it stays, so that its writing disturbs nothing that is measured."""
         if self._sqlite is not None:
             self._sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._postgresql is not None:
+            for statement in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+                await self._postgresql.execute(statement, timeout=300)
         os.sync()
 
 
@@ -143,4 +146,4 @@ async def fill(table: Table, count: int) -> None:
     waiting = _far(count)
     while batch := list(islice(waiting, _AT_ONCE)):
         await table.add(_reminders(batch))
-    table.settle()
+    await table.settle()
