@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pupitre.model import Intent
 from pupitre.nlu.births import birth_date
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.intents import intent
@@ -43,14 +44,16 @@ def understand(
     said = whom(text, words, grammar, titled=Hears.NAME not in hears) if Hears.WHOM in hears else None
     if said is not None:
         text, words = said.text, said.words
+    wanted = intent(words, grammar, asked=hears[0] is Hears.INTENT) if Hears.INTENT in hears else None
+    moves = wanted.value is Intent.RESCHEDULE if wanted else Hears.WHEN in hears
     return Meaning(
         emergency=emergency(words, grammar),
         command=command(words, grammar),
-        intent=intent(words, grammar, asked=hears[0] is Hears.INTENT) if Hears.INTENT in hears else None,
+        intent=wanted,
         yes_no=yes_no(words, grammar) if Hears.YES_NO in hears else None,
         pick=_pick(words, text, grammar, now, offers, names) if Hears.PICK in hears else None,
         when=_when(words, grammar, now, offers, hears),
-        shift=shift(words, grammar) if WISHED.intersection(hears) else None,
+        shift=shift(words, grammar) if moves else None,
         phone=number if Hears.PHONE in hears else None,
         name=name(text, grammar) if Hears.NAME in hears else None,
         birth_date=birth_date(words, grammar, now, named=number is not None) if Hears.BIRTH_DATE in hears else None,
