@@ -81,6 +81,14 @@ class Ahead:
         looked.known = tuple(patient.id for patient in found or ())
         return found
 
+    def names(self, call_id: str) -> Sequence[str]:
+        """Who has the caller's number, as far as it is known by now; nobody is waited for."""
+        looked = self._fresh(call_id)
+        task = looked.patients if looked else None
+        if task is None or not task.done() or task.cancelled() or task.exception():
+            return ()
+        return [patient.name for patient in task.result()]
+
     async def upcoming(self, call_id: str, patient_id: BackendId) -> Sequence[Appointment] | None:
         """What the patient, found by the caller's number, has booked; None when it must be looked up."""
         looked = self._fresh(call_id)

@@ -22,6 +22,7 @@ from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import (
     CallerEvent,
     CallStarted,
+    Spoke,
     StillWorking,
     WorldEvent,
     WorldFailed,
@@ -79,6 +80,8 @@ class Desk(Struct, frozen=True):
     perform: Perform
     begun: Callable[[Call], None]
     """Told of each new call, before anything is said: returns at once."""
+    line_of: Callable[[str], Sequence[str]]
+    """The names on file for a call's number, where they are at hand: returns at once."""
     renew: Callable[[str], Awaitable[None]]
     """Keeps longer what is being read out to a call."""
     release: Callable[[str], Awaitable[None]]
@@ -138,7 +141,7 @@ async def _turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
         return reply
     call, version = known
     script = desk.script if call.config_id == desk.configuration else await desk.pinned_script(call.config_id)
-    decided = await _decide(desk, call, hear(call, incoming.event, script), script, started)
+    decided = await _decide(desk, call, _heard(desk, call, incoming.event, script), script, started)
     turn = _journalled(call, decided, context_of(call, script), script, incoming.event_id)
     await _keep(desk, decided, (turn,), version)
     desk.told(call, decided.call, time.monotonic() - started, decided.actions)
@@ -170,7 +173,7 @@ async def _first_turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
     else:
         begun = await _decide(desk, fresh, CallStarted(incoming.event.at), desk.script, started)
         first = _journalled(fresh, begun, {}, desk.script, None)
-        event = hear(begun.call, incoming.event, desk.script)
+        event = _heard(desk, begun.call, incoming.event, desk.script)
         decided = await _decide(desk, begun.call, event, desk.script, started)
         decided = msgspec.structs.replace(decided, actions=opened(begun.actions, decided.actions))
         second = _journalled(begun.call, decided, {}, desk.script, incoming.event_id)
@@ -179,6 +182,14 @@ async def _first_turn(desk: Desk, incoming: Incoming, started: float) -> Reply:
     await _keep(desk, decided, turns, 0)
     desk.told(fresh, decided.call, time.monotonic() - started, decided.actions)
     return turns[-1].reply
+
+
+def _heard(desk: Desk, call: Call, event: CallerEvent, script: Script) -> CallerEvent:
+    """The event with its meaning; an emergency also with who has the line, for whoever takes it."""
+    heard = hear(call, event, script)
+    if isinstance(heard, Spoke) and heard.meaning.emergency:
+        return msgspec.structs.replace(heard, line_of=tuple(desk.line_of(call.call_id)))
+    return heard
 
 
 def opened(start: tuple[Action, ...], actions: tuple[Action, ...]) -> tuple[Action, ...]:

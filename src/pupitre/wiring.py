@@ -315,6 +315,7 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
         pinned_script=partial(pinned_script, calls, house.clock),
         perform=carry_out,
         begun=ahead.begin,
+        line_of=ahead.names,
         renew=keep,
         release=let_go,
         screen_pop=lambda call: house.backing(id_).screen_pop(call),

@@ -373,3 +373,23 @@ def test_the_brief_of_an_emergency_says_what_was_heard_and_from_which_line():
     assert isinstance(played.last, Transfer)
     assert "« au secours je suis tombée »" in played.last.brief
     assert JEAN.phone_e164 in played.last.brief
+
+
+def test_the_brief_of_an_emergency_names_whose_line_it_is_when_that_is_at_hand():
+    started = Played().starts().call
+    words = Spoke(NOW, "au secours", meaning=Meaning(emergency=True), line_of=("Jean Dupont", "Marie Dupont"))
+    transfer = decide(started, words, SCRIPT).actions[-1]
+
+    assert isinstance(transfer, Transfer)
+    assert transfer.brief == (
+        f"Une personne qui appelle du {JEAN.phone_e164}, numéro de Jean Dupont ou Marie Dupont, appelle à l'aide ; "
+        "entendu : « au secours ». Motif : urgence."
+    )
+
+
+def test_the_brief_of_an_emergency_says_its_words_whatever_was_wanted_before():
+    brief = Played().starts().says("je voudrais un rendez-vous", "je suis tombée").last.brief
+
+    assert (
+        brief == "Une personne qui serait Jean Dupont appelle à l'aide ; entendu : « je suis tombée ». Motif : urgence."
+    )

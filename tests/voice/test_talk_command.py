@@ -60,6 +60,7 @@ def test_a_typed_call_reaches_the_demo_and_its_end_hangs_up():
 
     assert "Jeanne Rousseau" in done.stdout
     assert "REMINDER_OPTIN" in done.stdout
+    assert "\x1b" not in done.stdout, "no colours where nobody sees them"
     assert done.returncode == 0, done.stderr
 
 
@@ -71,6 +72,7 @@ def test_a_file_that_cannot_be_played_is_wrong_usage_in_one_sentence(tmp_path: P
         assert done.returncode == 2
         assert done.stderr.startswith("pupitre: ")
         assert "Traceback" not in done.stderr
+    assert "there is no file" in done.stderr
 
 
 def test_a_desk_that_is_not_there_is_told():

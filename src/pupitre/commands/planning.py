@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pupitre.commands.listing import show
 from pupitre.commands.opening import PersonName, config_option, instant, tenant_option, wall, with_tenant
 from pupitre.dialogue.effects import Commit
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import Agent, Intent, Interval, Slot, Source
+from pupitre.model import Agent, BackendId, Intent, Interval, Slot, Source
 from pupitre.ports import NotFound, Refused, SlotTaken, Unavailable
 from pupitre.wiring import House, Tenant
 
@@ -104,8 +105,15 @@ def list_absences(config_file: Path, tenant_id: str | None) -> None:
     async def work(house: House, tenant: Tenant) -> None:
         now = house.clock.now()
         found = await Roster(house.database, tenant.id).absences(Interval(now, now + timedelta(days=366)))
+        named = await _named(house, tenant)
         rows = [
-            (away.id, away.agent_id, wall(away.interval.start, tenant), wall(away.interval.end, tenant), away.reason)
+            (
+                away.id,
+                named(away.agent_id),
+                wall(away.interval.start, tenant),
+                wall(away.interval.end, tenant),
+                away.reason,
+            )
             for away in found
         ]
         show(("id", "agent", "from", "to", "reason"), rows, empty="Nobody is away.")
@@ -165,12 +173,13 @@ def list_appointments(days: int, config_file: Path, tenant_id: str | None) -> No
     async def work(house: House, tenant: Tenant) -> None:
         now = house.clock.now()
         found = await _records(house, tenant).between(Interval(now, now + timedelta(days=days)))
+        named = await _named(house, tenant)
         rows = [
             (
                 one.id,
                 wall(one.slot.start, tenant),
                 wall(one.slot.end, tenant),
-                one.slot.agent_id,
+                named(one.slot.agent_id),
                 one.patient_name,
                 one.status,
             )
@@ -241,6 +250,12 @@ async def _slot(house: House, tenant: Tenant, agent_id: int, start: str) -> Slot
     begins = instant(start, tenant)
     agent = await _agent(house, tenant, agent_id)
     return Slot(begins, begins + timedelta(minutes=tenant.settings.slots.duration_min), agent.id)
+
+
+async def _named(house: House, tenant: Tenant) -> Callable[[BackendId], str]:
+    """Shows an agent by name and id; one who has left by his id alone."""
+    names = {agent.id: agent.name for agent in await Roster(house.database, tenant.id).agents()}
+    return lambda agent_id: f"{names[agent_id]} ({agent_id})" if agent_id in names else str(agent_id)
 
 
 async def _agent(house: House, tenant: Tenant, agent_id: int) -> Agent:

@@ -67,6 +67,8 @@ async def _play(calls: tuple[WrittenCall, ...], address: str | None, token: str 
 def _calls_of(file: Path) -> tuple[WrittenCall, ...]:
     try:
         return tuple(read(file))
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no file {file}; give --scenario the path of one") from error
     except (ScenarioFileError, OSError) as error:
         raise ConfigError(str(error)) from error
 

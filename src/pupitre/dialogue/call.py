@@ -185,6 +185,8 @@ class Call(Struct, frozen=True):
     transferring: bool = False
     """A transfer was asked of the gateway, whose result is awaited."""
     emergency: bool = False
+    line_of: tuple[str, ...] = ()
+    """In an emergency: who has the calling number, when nobody was looked for yet."""
     emergency_task_left: bool = False
     callback_phone: str | None = None
     ended: bool = False

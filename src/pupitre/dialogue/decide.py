@@ -128,6 +128,7 @@ def _ruled(call: Call, event: Event, script: Script) -> Move:
             return _hung_up(call, script)
         case Spoke(meaning=Meaning(emergency=True)):
             urgent = replace(call, emergency=True, transfer_reason=TransferReason.EMERGENCY, doubt=None)
+            urgent = replace(urgent, line_of=event.line_of or call.line_of)
             return go(urgent, State.TRANSFER_AGENT)
         case StillWorking():
             return _still_working(call, event, script)

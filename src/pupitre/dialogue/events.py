@@ -39,6 +39,8 @@ class Spoke(Struct, frozen=True, tag=True):
     text: str
     confidence: float | None = None
     meaning: Meaning = Meaning()
+    line_of: tuple[str, ...] = ()
+    """In an emergency: the names on file for the calling number, where they are at hand without asking."""
 
 
 class Silent(Struct, frozen=True, tag=True):

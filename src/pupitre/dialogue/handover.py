@@ -28,7 +28,9 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     `why` is a key of `brief.why` where no handing over is the reason.
     """
     patient = call.patient
+    on_line = [one.name for one in call.candidates] or call.line_of if call.emergency else ()
     values: Values = {
+        "brief": {"line": script.language.spoken.either(list(on_line))} if on_line else {},
         "caller": known(from_e164=call.from_e164),
         "telemetry": known(last_stt=call.telemetry.last_stt),
         "patient": {"display_name": patient.name} if patient else {},
@@ -40,7 +42,7 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     if patient and not call.identified:
         who = "answered" if grave else "unconfirmed"
     if patient is None and call.from_e164:
-        who = "line"
+        who = "line_of" if on_line else "line"
     wanted = call.intent.value.lower()
     if call.attendance and (grave or call.intent is Intent.UNKNOWN):
         wanted = call.attendance.value
@@ -55,7 +57,9 @@ def brief(call: Call, script: Script, why: str | None = None) -> str:
     else:
         said = call.intent is Intent.UNKNOWN and call.attendance is None and call.telemetry.last_stt
         far = "wish" if call.raw_text else "heard" if said else "nothing"
-    whom = script.text("brief.want.with", values) if call.agent_name else ""
+    if call.emergency:
+        wanted, far = "emergency", "heard" if call.telemetry.last_stt else "nothing"
+    whom = script.text("brief.want.with", values) if call.agent_name and not call.emergency else ""
     why = why or (call.transfer_reason or TransferReason.ASKED).value
     parts = {
         "who": script.text(f"brief.who.{who}", values),

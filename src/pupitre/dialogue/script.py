@@ -48,7 +48,7 @@ CONTEXT_PATHS = frozenset(
 SPOKEN_PATHS = frozenset(
     (
         *("tenant.name", "queue.opens", "heard", "choices[]", "upcoming.label_tts"),
-        *("brief.who", "brief.want", "brief.far", "brief.why"),
+        *("brief.who", "brief.want", "brief.far", "brief.why", "brief.line"),
     ),
 )
 """Values that are only said: they depend on the moment, or are made of other phrases."""

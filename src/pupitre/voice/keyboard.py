@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
+
+import click
 
 with contextlib.suppress(ImportError):
     import readline  # noqa: F401 -- input() edits lines once it is imported
@@ -24,11 +27,18 @@ class Keyboard:
 
         def read() -> None:
             try:
-                text = input(prompt)
+                text = input(prompt) if _at_a_terminal() else input()
             except EOFError:
                 text = None
+            if text is not None and not _at_a_terminal():
+                click.echo(prompt + text)  # without its colours where nobody sees any
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(tell, text)
 
         threading.Thread(target=read, daemon=True).start()
         return await line
+
+
+def _at_a_terminal() -> bool:
+    """Whether what is typed is seen as it is typed, and colours are colours."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
