@@ -25,6 +25,10 @@ AUTHORS = {
     "tune12": "eleventh",
     "tune13": "twelfth",
     "tune14": "fifth",
+    "tune15": "thirteenth",
+    "tune16": "fourteenth",
+    "tune17": "fifteenth",
+    "tune18": "sixteenth",
 }
 """Folders of `authored/` -> who wrote them; `dev` and `own` are by others. From folders `held…` nothing is learned."""
 ANSWERS = ("yesno", "slotpick", "constraints", "phones", "birthdates", "names")

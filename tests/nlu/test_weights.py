@@ -14,7 +14,7 @@ from pupitre.nlu.words import words as words_of
 
 GRAMMAR = load("fr-FR").grammar
 SAMPLE = "lessons\tabc\nlabels\tA\tB\nstart\t-10\t0\n|non|\t5\t-20\nje veux\t30\t7\n"
-MOST_ROWS = 20_000
+MOST_ROWS = 25_000
 
 
 @pytest.mark.parametrize("topic", lessons.TOPICS)
