@@ -260,9 +260,12 @@ def _choose(
     *,
     soonest: bool,
 ) -> list[int]:
-    """The best starts, one after another: each choice changes what the next one is worth."""
+    """The best starts, one after another: each choice changes what the next one is worth.
+
+    All of them are held at once, so no agent is offered twice for the same minutes.
+    """
     halves = {start: (times[start].date(), times[start].hour < _AFTERNOON) for start in misfits}
-    apart = rules.apart.total_seconds()
+    apart, length = rules.apart.total_seconds(), rules.duration.total_seconds()
     left, chosen = set(misfits), list[int]()
     while left and len(chosen) < MOST_OFFERS:
         offered = {halves[start] for start in chosen}
@@ -274,7 +277,8 @@ def _choose(
 
         best = min(left, key=worth)
         chosen.append(best)
-        left.remove(best)
+        agent = givers[best].agent_id
+        left -= {start for start in left if abs(start - best) < length and givers[start].agent_id == agent}
     return chosen
 
 

@@ -78,6 +78,12 @@ def test_exactly_the_slots_that_a_minute_by_minute_count_finds(world):
         ) == minute_by_minute(now, rules, busy)
 
 
+def _clash(rules, one, others):
+    """Whether an agent would be with two people at once."""
+    length = rules.duration.total_seconds()
+    return any(one[0] == agent and abs(one[1] - start) < length for agent, start in others)
+
+
 WISHES = st.sampled_from(
     [
         Wish(any=True),
@@ -114,7 +120,9 @@ def test_every_offer_is_free_wished_apart_and_may_be_committed(world, wish, data
     wished = {start for _, start in available if wish.allows(datetime.fromtimestamp(start, PARIS))}
     if offered and not offers.nearest:
         assert {start for _, start in offered} <= wished
-        assert len(offered) == min(3, len(wished)) or any(c.approx for c in wish.any_of)
+        clashing = {start for agent, start in available if _clash(rules, (agent, start), offered)}
+        assert len(offered) == min(3, len(wished)) or wished <= clashing or any(c.approx for c in wish.any_of)
+    assert not any(_clash(rules, one, [other for other in offered if other != one]) for one in offered)
     for slot in offers.slots:
         assert may_commit(slot, candidates[slot.agent_id], rules)
     refused = data.draw(st.sets(st.sampled_from(offers.slots))) if offers.slots else set()

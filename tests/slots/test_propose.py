@@ -68,10 +68,10 @@ def test_the_window_is_tomorrow_to_the_fourteenth_day():
 
 def test_less_than_an_hour_apart_only_if_nothing_else_fits():
     only_tuesday_morning = Wish(any_of=(Clause(dates=(date(2026, 1, 6),), periods=(Period.AM,)),))
-    short = Candidate(1, busy(("6 9:45", "6 12:30")))
+    short = Candidate(1, busy(("6 10:00", "6 12:30")))
 
     assert starts(propose([Candidate(1)], only_tuesday_morning, RULES, NOW)) == ["6 09:00 1", "6 10:00 1", "6 11:00 1"]
-    assert starts(propose([short], only_tuesday_morning, RULES, NOW)) == ["6 09:00 1", "6 09:15 1"]
+    assert starts(propose([short], only_tuesday_morning, RULES, NOW)) == ["6 09:00 1", "6 09:30 1"]
 
 
 def test_one_start_is_offered_once_with_the_less_loaded_agent_then_the_lower_id():
@@ -105,6 +105,14 @@ def test_an_approximate_hour_is_offered_nearest_first_on_several_days():
 
     assert starts(offers) == ["6 10:00 1", "7 10:00 1", "8 10:00 1"]
     assert not offers.nearest
+
+
+def test_an_agent_is_not_offered_twice_for_the_same_minutes():
+    about_ten = Wish(any_of=(Clause(dates=(date(2026, 1, 6),), at=time(10), approx=True),))
+
+    offers = propose([Candidate(1, busy(("6 11:00", "6 18:00")))], about_ten, RULES, NOW)
+
+    assert starts(offers) == ["6 10:00 1", "6 09:00 1", "6 09:30 1"]
 
 
 def test_far_from_an_approximate_hour_is_only_nearest():
@@ -154,10 +162,11 @@ def test_what_the_caller_said_no_to_is_the_last_thing_offered_instead():
 def test_refused_starts_come_back_only_when_nothing_else_exists():
     agent = Candidate(1, busy(("5 10:00", "31 0:00")))
     first = propose([agent], EVERYTHING, RULES, NOW)
-    assert starts(first) == ["5 09:00 1", "5 09:15 1", "5 09:30 1"]
+    assert starts(first) == ["5 09:00 1", "5 09:30 1"]
 
-    assert starts(propose([agent], EVERYTHING, RULES, NOW, first.slots[:2])) == ["5 09:30 1"]
-    assert propose([agent], EVERYTHING, RULES, NOW, first.slots) == first
+    second = propose([agent], EVERYTHING, RULES, NOW, first.slots)
+    assert starts(second) == ["5 09:15 1"]
+    assert propose([agent], EVERYTHING, RULES, NOW, (*first.slots, *second.slots)) == first
 
 
 def test_a_refused_start_is_not_offered_with_another_agent_either():
