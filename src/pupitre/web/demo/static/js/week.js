@@ -34,7 +34,6 @@ export class WeekSheet {
 
   go(start) {
     this.start = start;
-    this.known = null;
     return this.refresh();
   }
 
@@ -80,6 +79,8 @@ export class WeekSheet {
 
   #draw() {
     const { week } = this;
+    if (this.knownFrom !== week.days[0]) this.known = null;
+    this.knownFrom = week.days[0];
     byId("tenant").textContent = week.tenant;
     byId("range").textContent = dayRange(week.days[0], week.days.at(-1));
     byId("agents").replaceChildren(
