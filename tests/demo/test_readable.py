@@ -10,7 +10,18 @@ import pytest
 from pupitre.dialogue import effects, events
 from pupitre.dialogue.call import State
 from pupitre.model import Intent, Slot
-from pupitre.nlu.meaning import Command, Heard, Meaning, Pick, ReminderChoice, SpokenName, YesNo
+from pupitre.nlu.meaning import (
+    Attendance,
+    Command,
+    Heard,
+    Meaning,
+    Pick,
+    ReminderChoice,
+    Shift,
+    SpokenName,
+    Whom,
+    YesNo,
+)
 from pupitre.ports.calls import JournalTurn, Reply, Step
 from pupitre.web.demo.readable import heard, meaning_in_words, outcome_in_words, seen_turn, step_in_words
 from pupitre.web.demo.texts import texts
@@ -45,6 +56,9 @@ def test_several_aspects_of_one_sentence_are_all_told():
         *(Meaning(pick=Heard(pick)) for pick in Pick),
         *(Meaning(reminder=choice) for choice in ReminderChoice),
         *(Meaning(intent=Heard(intent)) for intent in Intent if intent is not Intent.UNKNOWN),
+        *(Meaning(attendance=attendance) for attendance in Attendance),
+        *(Meaning(whom=whom) for whom in (Whom(SpokenName("MOREL")), Whom(same=True), Whom(other=True), Whom())),
+        Meaning(shift=Shift(days=7)),
         Meaning(emergency=True),
     ],
 )
@@ -75,6 +89,7 @@ def test_every_event_but_the_start_has_words(event: events.CallerEvent):
         events.PatientsFound(AT, ()),
         events.AppointmentsFound(AT, ()),
         events.ReminderFound(AT),
+        events.AgentsFound(AT, ()),
         events.RemindersSet(AT, ("P1D",)),
         events.Done(AT),
         events.StillWorking(AT),
@@ -88,7 +103,8 @@ def test_every_answer_of_the_world_has_words(outcome: events.WorldEvent):
 
 
 def test_no_answer_of_the_world_is_forgotten():
-    with_their_own = {"PatientsFound", "AppointmentsFound", "ReminderFound", "SlotsProposed", "CommitmentEnded"}
+    with_their_own = {"PatientsFound", "AppointmentsFound", "ReminderFound", "AgentsFound", "SlotsProposed"}
+    with_their_own |= {"CommitmentEnded"}
 
     assert {kind.__name__ for kind in typing.get_args(events.WorldEvent)} - with_their_own <= texts()["answered"].keys()
 

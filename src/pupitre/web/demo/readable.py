@@ -7,7 +7,7 @@ from typing import cast
 
 from pupitre.dialogue import effects, events
 from pupitre.dialogue.context import wish_values
-from pupitre.nlu.meaning import Command, Meaning, Pick
+from pupitre.nlu.meaning import Command, Meaning, Pick, Whom
 from pupitre.ports.calls import JournalTurn, Step
 from pupitre.web.demo.texts import texts
 from pupitre.web.demo.view import SeenTurn
@@ -60,8 +60,18 @@ def meaning_in_words(meaning: Meaning) -> str:
         else "",
         words["birth_date"].format(day=meaning.birth_date) if meaning.birth_date else "",
         words[f"reminder_{meaning.reminder}"] if meaning.reminder else "",
+        words["shift"] if meaning.shift else "",
+        words[f"attendance_{meaning.attendance}"] if meaning.attendance else "",
+        _whom_in_words(meaning.whom) if meaning.whom is not None else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _whom_in_words(whom: Whom) -> str:
+    words = _words("meaning")
+    if whom.name:
+        return words["whom_not" if whom.other else "whom"].format(last=whom.name.last)
+    return words["whom_same" if whom.same else "whom_other" if whom.other else "whom_any"]
 
 
 def _picked(meaning: Meaning) -> bool:
@@ -86,6 +96,8 @@ def outcome_in_words(outcome: events.WorldEvent) -> str:  # noqa: PLR0911 -- one
             return words["appointments"].format(n=len(found)) if found else words["none"]
         case events.ReminderFound(appointment=appointment):
             return words["reminded" if appointment else "gone"]
+        case events.AgentsFound(agents=agents):
+            return ", ".join(agent.name for agent in agents) or words["none"]
         case events.SlotsProposed(slots=(), reason=reason):
             return _words("no_slot")[reason or events.NoSlot.FULLY_BOOKED]
         case events.SlotsProposed(slots=slots, nearest=nearest):
