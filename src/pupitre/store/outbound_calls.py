@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,15 +34,21 @@ class StoredOutboundCalls:
     def __init__(self, database: Database, tenant: str) -> None:
         self._database = database
         self._tenant = tenant
+        self._beginning = asyncio.Lock()
 
     async def begin(self, reminder: Reminder, phone: str, at: datetime, caps: Caps, unheard: Due | None) -> bool:
         """See `OutboundCalls.begin`."""
         ours, id_ = self._tenant, reminder.id
         statements = [
-            SQL["one_at_a_time"].bind(tenant=ours),
             REMINDERS["dial"].bind(tenant=ours, id=id_, dials=reminder.dials).expecting(1),
             # A process may have died between having it dialled again and noting that the call before had ended.
             SQL["end"].bind(tenant=ours, reminder_id=id_, outcome=ReminderOutcome.NO_ANSWER, at=at),
+        ]
+        if unheard is not None:
+            statements.append(DUE_WORK["put"].bind(**asdict(unheard)))
+        # Last of all what all processes wait for, so that each has it for a moment only.
+        statements += [
+            SQL["one_at_a_time"].bind(tenant=ours),
             SQL["begin"]
             .bind(
                 tenant=ours,
@@ -55,10 +62,9 @@ class StoredOutboundCalls:
             )
             .expecting(1, _NoLine()),
         ]
-        if unheard is not None:
-            statements.append(DUE_WORK["put"].bind(**asdict(unheard)))
         try:
-            await self._database.write(*statements)
+            async with self._beginning:  # whoever waits here takes no connection that a turn may need
+                await self._database.write(*statements)
         except _NoLine:
             return False
         return True

@@ -70,7 +70,13 @@ class PostgresqlDatabase:
                 timeout=_CONNECT_WAIT,
                 command_timeout=_ANSWER_WAIT,
                 reset=_keep,
-                server_settings={"search_path": f"{SCHEMA}, public", "application_name": "pupitre"},
+                server_settings={
+                    "search_path": f"{SCHEMA}, public",
+                    "application_name": "pupitre",
+                    # Every query reads a few rows through an index. Where statistics are missing the planner expects
+                    # many, and compiling for them would take the server's processor a thousand times as long.
+                    "jit": "off",
+                },
             )
         return cls(url, pool)
 
