@@ -382,8 +382,8 @@ def test_the_brief_of_an_emergency_names_whose_line_it_is_when_that_is_at_hand()
 
     assert isinstance(transfer, Transfer)
     assert transfer.brief == (
-        f"Une personne qui appelle du {JEAN.phone_e164}, numéro de Jean Dupont ou Marie Dupont, appelle à l'aide ; "
-        "entendu : « au secours ». Motif : urgence."
+        f"Une personne qui appelle du {JEAN.phone_e164}, numéro connu (Jean Dupont ou Marie Dupont), appelle à l'aide"
+        " ; entendu : « au secours ». Motif : urgence."
     )
 
 
