@@ -23,7 +23,7 @@ from pupitre.booking.commit import hung_up
 from pupitre.booking.dbos_engine import DbosEngine
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import Policy, World
-from pupitre.clock import HeldClock, SystemClock
+from pupitre.clock import HeldClock
 from pupitre.closures import public_holidays
 from pupitre.config import Config
 from pupitre.config import Tenant as TenantConfig
@@ -31,10 +31,8 @@ from pupitre.desk import Desk, Incoming, take_turn
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import CommitmentEnded, HungUp
-from pupitre.in_step import KeptInStep
 from pupitre.perform import perform
-from pupitre.phones import e164
-from pupitre.ports import Clock, CommitmentStatus, ConfigError, DeskError, Unavailable
+from pupitre.ports import Clock, CommitmentStatus, DeskError, Unavailable
 from pupitre.ports.calls import Performed
 from pupitre.scripts import pinned_script, script_for
 from pupitre.settings import TenantFile
@@ -46,11 +44,12 @@ from pupitre.store.outbound_calls import StoredOutboundCalls
 from pupitre.store.reminders import StoredReminders
 from pupitre.store.reservations import StoredReservations
 from pupitre.store.tasks import StoredTasks
-from pupitre.voice.ringing import RingingDialer
+from pupitre.surroundings import clock_of, dialer_of, emulators_of
+from pupitre.sync_rounds import KeptInStep
 
 if TYPE_CHECKING:
-    from pupitre.sandbox.emulators import Emulators
     from pupitre.voice.dialler import GatewayDialer
+    from pupitre.voice.ringing import RingingDialer
 
 log = structlog.get_logger()
 
@@ -84,8 +83,7 @@ class House:
         self.clock = clock
         self.due = StoredDueWork(database)
         self.tenants: dict[str, Tenant] = {}
-        address = config.desk.sandbox.emulators
-        self.emulators = _emulators(address) if config.desk.sandbox.enabled and address else None
+        self.emulators = emulators_of(config)
         self._backings: dict[str, Backing] = {}
         self._dialers: dict[str, GatewayDialer | RingingDialer | None] = {}
         self.worlds: dict[str, World] = {}
@@ -149,7 +147,7 @@ class House:
     def back(self, tenant: TenantConfig) -> None:
         """Make the tenant's backends."""
         self._backings[tenant.settings.id] = backing_of(tenant, self.database, self.clock)
-        self._dialers.setdefault(tenant.settings.id, _dialer(self, tenant))
+        self._dialers.setdefault(tenant.settings.id, dialer_of(self.config, tenant, self.clock))
 
     async def renew(self, tenant_id: str) -> None:
         """In the sandbox: make the tenant's backends anew, as they remember who was there before."""
@@ -256,7 +254,7 @@ async def open_house(config: Config) -> House:
     await migrate(config.database_url)
     database = await open_database(config.database_url)
     try:
-        house = House(config, database, await _clock(config, database))
+        house = House(config, database, await clock_of(config, database))
         for tenant in config.tenants:
             house.back(tenant)
             house.tenants[tenant.settings.id] = await _tenant(house, tenant)
@@ -264,23 +262,6 @@ async def open_house(config: Config) -> House:
         await database.close()
         raise
     return house
-
-
-async def _clock(config: Config, database: Database) -> Clock:
-    held = await sandbox.clock(database)
-    if not config.desk.sandbox.enabled:
-        if held is not None:
-            raise ConfigError(
-                f"{config.file}: database: it was made for a sandbox, whose clock stands still; "
-                "give the desk another one, or set sandbox.enabled"
-            )
-        return SystemClock()
-    if held is None:
-        raise ConfigError(
-            f"{config.file}: sandbox.enabled: this database was not made by `pupitre init --sandbox`, "
-            "and a sandbox may be emptied at any time; make one with that command"
-        )
-    return HeldClock(held)
 
 
 async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
@@ -337,13 +318,6 @@ async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
     )
 
 
-def _emulators(address: str) -> Emulators:
-    """Loads an HTTP client, which desks without emulators need not wait for."""
-    from pupitre.sandbox.emulators import Emulators  # noqa: PLC0415 -- only a sandbox needs it
-
-    return Emulators(address)
-
-
 def _world(house: House, settings: TenantFile, backing: Backing, holidays: frozenset[date]) -> World:
     database, id_ = house.database, settings.id
     return World(
@@ -377,19 +351,6 @@ async def close_silent_calls(tenant: Tenant, now: datetime) -> None:
     for call_id in await tenant.calls.silent(since, 100):
         await take_turn(tenant.desk, Incoming(call_id, HungUp(now)))
         metrics.CALLS_CLOSED.labels(tenant.id).inc()
-
-
-def _dialer(house: House, tenant: TenantConfig) -> GatewayDialer | RingingDialer | None:
-    """A sandbox calls nobody, whatever its settings say."""
-    if house.config.desk.sandbox.enabled:
-        return RingingDialer()
-    gateway, secret = tenant.settings.reminders.gateway, tenant.dialling_secret
-    if gateway is None or secret is None:
-        return None
-    from pupitre.voice.dialler import GatewayDialer  # noqa: PLC0415 -- loads an HTTP client
-
-    caller_id = e164(gateway.caller_id, tenant.settings.region) or gateway.caller_id
-    return GatewayDialer(gateway.url, secret, tenant=tenant.settings.id, caller_id=caller_id, clock=house.clock)
 
 
 def _engine_url(config: Config) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from pupitre.booking.world import World
 from pupitre.ports import Following, WatchedAgenda, WatchedRecords
 
 
-@dataclass(frozen=True, slots=True)
-class InStep:
+class InStep(Struct, frozen=True):
     """One tenant's."""
 
     world: World
