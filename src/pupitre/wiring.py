@@ -1,4 +1,4 @@
-"""Puts a desk together from its settings: the only place that makes adapters.
+"""Puts a desk together from its settings: it and what it asks (backing, surroundings) alone make adapters.
 
 A House is one process's desk: its store, its engine, and a Tenant for each organisation, isolated from the others.
 """
