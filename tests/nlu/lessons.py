@@ -29,6 +29,9 @@ AUTHORS = {
     "tune16": "fourteenth",
     "tune17": "fifteenth",
     "tune18": "sixteenth",
+    "tune19": "seventeenth",
+    "tune20": "eighteenth",
+    "tune21": "nineteenth",
 }
 """Folders of `authored/` -> who wrote them; `dev` and `own` are by others. From folders `held…` nothing is learned."""
 ANSWERS = ("yesno", "slotpick", "constraints", "phones", "birthdates", "names")

@@ -14,6 +14,8 @@ GRAMMAR = load("fr-FR").grammar
 LISTS = [HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml"))]
 READ = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in LISTS]
 TAKEN = 0.02
+HELD = {"held5": (1, 4), "held6": (2, 2)}
+"""How many of the sets that nobody reads are missed, and how many look-alikes taken, at most."""
 
 
 def heard(text: str) -> bool:
@@ -35,3 +37,12 @@ def test_look_alikes_are_seldom_taken():
     taken = [text for text in lookalikes if heard(text)]
 
     assert len(taken) <= TAKEN * len(lookalikes), taken
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_the_sets_that_nobody_reads_do_not_fall(held):
+    kept = yaml.safe_load((HERE / "authored" / held / "emergencies.yaml").read_text(encoding="utf-8"))
+    missed = sum(not heard(text) for text in kept["emergencies"])
+    taken = sum(heard(text) for text in kept["lookalikes"])
+
+    assert (missed <= HELD[held][0], taken <= HELD[held][1]) == (True, True)
