@@ -73,7 +73,7 @@ def test_every_key_named_in_the_code_has_its_phrase():
     assert {key for key in unknown if key not in SPOKEN} == set()
 
 
-SPOKEN = {"brief.who", "brief.want", "brief.far", "brief.why"}
+SPOKEN = {"brief.who", "brief.want", "brief.far", "brief.why", "brief.line"}
 
 
 @pytest.mark.parametrize(
