@@ -1,4 +1,4 @@
-"""How long turns take beside commitments: `python benchmarks/beside.py [--seconds 20] [--database postgresql://…]`.
+"""How long turns take beside commitments: `python -m benchmarks.beside [--seconds 20] [--database postgresql://…]`.
 
 One `pupitre serve` answers 60 turns a second of some calls while others commit ten appointments a second in it; before
 that the same turns alone. All over HTTP, at an even rate, whatever the answers take.
@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 
 import aiohttp
-from running import RunningDesk, desk, percentile
-from turns import Line, steady
+from benchmarks.running import RunningDesk, desk, percentile
+from benchmarks.turns import Line, steady
 
 TURNS_A_SECOND = 60
 COMMITMENTS_A_SECOND = 10

@@ -1,4 +1,4 @@
-"""What a million rows of due work cost a desk: `python benchmarks/due.py [--rows 1000000] [--database postgresql://…]`.
+"""What a million rows of due work cost a desk: `python -m benchmarks.due [--rows 1000000] [--database postgresql://…]`.
 
 The rows are written straight into the store of a running `pupitre serve`, spread over a year. Shown with and without
 them: the desk's memory, and how long turns take at 60 a second; then the worker's look at what is due, and a walk of
@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import psycopg
-from running import RunningDesk, desk, percentile
-from turns import Line, steady
+from benchmarks.running import RunningDesk, desk, percentile
+from benchmarks.turns import Line, steady
 
 from pupitre.store import open_database
 from pupitre.store.due_work import StoredDueWork

@@ -13,8 +13,8 @@ import json
 import time
 import urllib.request
 
-from emulating import Emulators, emulators
-from running import RunningDesk, desk, percentile
+from benchmarks.emulating import Emulators, emulators
+from benchmarks.running import RunningDesk, desk, percentile
 
 TURNS = ("call_start", "je voudrais prendre rendez-vous", "oui", "n'importe quand", "le premier", "non merci")
 OFFER, BOOKING = 3, 4

@@ -1,6 +1,6 @@
 """What the Odoo client costs beyond the HTTP exchange, in CPU time of its own process.
 
-    python benchmarks/odoo.py [--calls 1000] [--url http://… --database D --login L --password P]
+    python -m benchmarks.odoo [--calls 1000] [--url http://… --database D --login L --password P]
 
 Without `--url` it starts an emulator of its own. The bare exchange posts the same bytes with the same HTTP library and
 reads the answer; the difference is the client's. It also tells how long the reads take with which a call begins.

@@ -20,8 +20,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from emulating import Emulators, emulators
-from running import NOW, RunningDesk, desk
+from benchmarks.emulating import Emulators, emulators
+from benchmarks.running import NOW, RunningDesk, desk
 
 from pupitre.backends.google.events import event_id
 

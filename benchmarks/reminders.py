@@ -21,10 +21,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
-from reminder_rows import Filled, Table, due_now, fill
-from ringing import Gateway
-from running import RunningDesk, own_postgresql, percentile, real_desk, serving
-from turns import Line, steady
+from benchmarks.reminder_rows import Filled, Table, due_now, fill
+from benchmarks.ringing import Gateway
+from benchmarks.running import RunningDesk, own_postgresql, percentile, real_desk, serving
+from benchmarks.turns import Line, steady
 
 from pupitre.config import load
 

@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
-from running import RunningDesk
-from turns import Line
+from benchmarks.running import RunningDesk
+from benchmarks.turns import Line
 
 
 class Gateway:

@@ -1,6 +1,6 @@
 """How long offers take to compute: agents x 14 days, each with 400 busy intervals, from merged spans.
 
-python benchmarks/slots.py
+python -m benchmarks.slots
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How many turns a second the store keeps, and how long one takes: `python benchmarks/store.py [DATABASE_URL]`.
+"""How many turns a second the store keeps, and how long one takes: `python -m benchmarks.store [DATABASE_URL]`.
 
 A turn is what the desk does: read the call, ask whether the event was answered, save call and journal line durably.
 Without an address a SQLite file beside this one is used, on the disk that the checkout stands on.

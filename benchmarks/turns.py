@@ -1,6 +1,6 @@
 """Turns: latency at 60 a second, and how many a second the desk sustains; memory over many calls.
 
-    python benchmarks/turns.py [--seconds 20] [--calls 10000] [--database postgresql://…]
+    python -m benchmarks.turns [--seconds 20] [--calls 10000] [--database postgresql://…]
 
 Every turn goes over HTTP to a `pupitre serve` of its own, with authentication, understanding and journal on; it is
 answered when it is on disk. A call here: the greeting, "je voudrais un rendez-vous", a yes, a wish that no slot is
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 
 import aiohttp
-from running import RunningDesk, desk, first_turn, percentile
+from benchmarks.running import RunningDesk, desk, first_turn, percentile
 
 SAID = (
     "je voudrais prendre rendez-vous s'il vous plaît",

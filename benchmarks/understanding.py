@@ -1,4 +1,4 @@
-"""How long understanding takes: `python benchmarks/understanding.py`.
+"""How long understanding takes: `python -m benchmarks.understanding`.
 
 Prints, for each kind of question, the median and the 99th percentile of one utterance in milliseconds of processor
 time, warm, over the labelled utterances; then the time to load French and to read 1,500 and 10,000 characters.
