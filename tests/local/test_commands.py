@@ -48,3 +48,9 @@ def test_what_is_understood_on_a_given_day_is_so_line_by_line_too():
     result = pupitre("understand", "--jsonl", "--now", "2026-01-05T10:00", input=line)
 
     assert "2026-01-06" in result.stdout
+
+
+def test_a_time_told_by_the_appointment_to_be_moved_is_shown():
+    result = pupitre("understand", "d'une semaine plus tard", "--hears", "when", "--now", "2026-01-05T10:00")
+
+    assert 'by the appointment to be moved: {"days": 7}' in result.stdout

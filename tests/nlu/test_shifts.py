@@ -7,6 +7,7 @@ from tests.nlu.wishes import wish
 
 from pupitre.commands.understand import local
 from pupitre.languages import load
+from pupitre.nlu.explain import explain
 from pupitre.nlu.meaning import Hears
 from pupitre.nlu.shifts import shifted
 from pupitre.nlu.understand import understand
@@ -83,3 +84,18 @@ def test_a_month_later_stays_within_the_month():
     heard = said("repousser d'un mois")
 
     assert shifted(heard.shift, HAS.replace(day=31), Wish()) == wish("02-28 ~15:00", 2026)
+
+
+@pytest.mark.parametrize(
+    ("text", "hears", "found"),
+    [
+        ("d'une semaine plus tard", Hears.WHEN, "days: 'd une semaine' by shift.rules:"),
+        ("jeudi à la même heure", Hears.WHEN, "same_time: 'a la meme heure' by shift.rules:"),
+        ("je voudrais avancer de deux jours", Hears.INTENT, "earlier: 'avancer' by shift.rules:"),
+        ("pas à la même heure", Hears.WHEN, "no: 'pas a la meme heure' by shift.rules:"),
+    ],
+)
+def test_it_is_shown_which_line_found_it(text, hears, found):
+    shown = list(explain(text, hears, load("fr-FR").grammar, NOW))
+
+    assert any(line.startswith(found) for line in shown), shown

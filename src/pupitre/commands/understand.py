@@ -16,7 +16,7 @@ from pupitre import languages
 from pupitre.clock import SystemClock
 from pupitre.nlu.explain import explain
 from pupitre.nlu.grammar import Grammar
-from pupitre.nlu.meaning import Hears, Meaning
+from pupitre.nlu.meaning import Hears, Meaning, Shift
 from pupitre.nlu.understand import understand as hear
 from pupitre.wish import Clause, Wish
 
@@ -55,10 +55,12 @@ def understand(
     if text is None:
         raise click.UsageError("say what to understand: pupitre understand 'mardi matin' --hears when")
     request = Request("", Hears(what), text, reference, list(slots))
-    value = value_of(request, grammar)
+    meaning = meant(request, grammar)
     for line in explain(text, request.hears, grammar, said_at(request)):
         click.echo(line)
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json.dumps(FORMS[request.hears](meaning), ensure_ascii=False))
+    if meaning.shift:
+        click.echo(f"by the appointment to be moved: {json.dumps(shift_form(meaning.shift))}")
 
 
 def answer_lines(lines: Iterable[str], out: TextIO, grammar: Grammar, reference: str | None = None) -> None:
@@ -81,8 +83,13 @@ def answer_lines(lines: Iterable[str], out: TextIO, grammar: Grammar, reference:
 
 def value_of(request: Request, grammar: Grammar) -> object:
     """The answer in the form of the labelled sets."""
+    return FORMS[request.hears](meant(request, grammar))
+
+
+def meant(request: Request, grammar: Grammar) -> Meaning:
+    """All that is heard where the request's kind alone is listened for."""
     offers = [local(slot) for slot in request.slots]
-    return FORMS[request.hears](hear(request.text, (request.hears,), grammar, said_at(request), offers))
+    return hear(request.text, (request.hears,), grammar, said_at(request), offers)
 
 
 def said_at(request: Request) -> datetime:
@@ -113,6 +120,11 @@ def clause_form(clause: Clause) -> dict[str, object]:
     """A clause with what it says only; times as HH:MM."""
     form = {key: value for key, value in msgspec.to_builtins(clause).items() if value}
     return {key: value[:5] if key in TIMES else value for key, value in form.items()}
+
+
+def shift_form(shift: Shift) -> dict[str, object]:
+    """A shift with what it says only."""
+    return {key: value for key, value in msgspec.to_builtins(shift).items() if value}
 
 
 def name_form(meaning: Meaning) -> object:

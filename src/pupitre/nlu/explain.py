@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pupitre.nlu.cascade import Action, Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Hears
+from pupitre.nlu.shifts import ACTIONS as SHIFTS
 from pupitre.nlu.weighing import Weights, contributions, evidence
-from pupitre.nlu.when import ACTIONS
+from pupitre.nlu.when import ACTIONS as TIMES
 from pupitre.nlu.words import words as words_of
 
-TOPICS = {Hears.PICK: ("pick", "when"), Hears.INTENT: ("intent", "when")}
-"""Grammars that answer a question, where it is not the one of the same name."""
+TOPICS = {
+    Hears.PICK: ("pick", "when"),
+    Hears.INTENT: ("intent", "when", "shift"),
+    Hears.WHEN: ("when", "shift"),
+}
+"""Grammars that answer a question, where it is not only the one of the same name."""
+NO_ACTIONS: Mapping[str, Action] = {}
+VALUED: Mapping[str, Mapping[str, Action]] = {"name": NO_ACTIONS, "letter": NO_ACTIONS, "shift": SHIFTS}
+"""Grammars whose lines are worth something else than a time."""
 
 MOST = 8
 """N-grams named for each label."""
@@ -24,7 +32,7 @@ def explain(text: str, hears: Hears, grammar: Grammar, now: datetime) -> Iterato
     words = words_of(text, grammar.lexicon, misheard=hears is Hears.PHONE)
     yield f"read as: {' '.join(words)}"
     for topic in TOPICS.get(hears, (hears.value,)):
-        for piece in run(grammar.topics[topic], words, _actions(topic), now):
+        for piece in run(grammar.topics[topic], words, VALUED.get(topic, TIMES), now):
             yield from _lines(piece, words, 0)
         if topic in grammar.weights:
             yield from _weighed(topic, words, grammar.weights[topic])
@@ -37,10 +45,6 @@ def _weighed(topic: str, words: Sequence[str], weights: Weights) -> Iterator[str
         most = sorted(shares.items(), key=lambda share: -abs(share[1]))[:MOST]
         told = ", ".join(f"{gram!r} {share:+.1f}" for gram, share in most)
         yield f"{topic} learned: {label} {odds[label]:+.1f} by {told}"
-
-
-def _actions(topic: str) -> dict[str, Action]:
-    return ACTIONS if topic not in ("name", "letter") else {}
 
 
 def _lines(piece: Piece, words: Sequence[str], depth: int) -> Iterator[str]:
