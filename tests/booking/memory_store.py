@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 from tests.booking.backends import Backend, Fault, no_fault
 
@@ -155,7 +157,8 @@ class MemoryDue(Backend):
             self.rows.pop((tenant, kind, key), None)
 
     async def hasten(self, tenant, kind, keys, now):
-        waiting = [row for key in keys if (row := self.rows.get((tenant, kind, key))) and row.due > now]
+        soon = now + timedelta(seconds=1)
+        waiting = [row for key in keys if (row := self.rows.get((tenant, kind, key))) and row.due > soon]
         await self.put([replace(row, due=now) for row in waiting])
 
     async def due(self, until, limit, tenants, kinds):
@@ -168,7 +171,8 @@ class MemoryDue(Backend):
         return [LeftWork(*whose, len(dues), min(dues)) for whose, dues in sorted(groups.items())]
 
     async def done(self, row):
-        if self.rows.get((row.tenant, row.kind, row.key)) == row:
+        kept = self.rows.get((row.tenant, row.kind, row.key))
+        if kept is not None and kept.due <= row.due:
             del self.rows[(row.tenant, row.kind, row.key)]
 
 

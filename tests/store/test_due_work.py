@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.store.conftest import NOW
 
 from pupitre.dialogue.effects import ReminderOutcome, TaskKind
@@ -72,6 +73,25 @@ async def test_what_waits_for_later_is_hastened_and_what_is_due_already_stays_as
     await work.hasten("demo", "reminder", ["late", "past", "unknown"], NOW)
 
     assert [due("past", -1), due("late")] == await work.all_due(NOW, 10)
+
+
+async def test_what_falls_due_within_a_second_is_not_hastened(work):
+    """Somebody may be doing it by then: given another instant, it would be done once more."""
+    soon = replace(due("soon"), due=NOW + timedelta(seconds=0.9))
+    await work.put([soon])
+    await work.hasten("demo", "reminder", ["soon"], NOW)
+
+    assert [] == await work.all_due(NOW, 10)
+    assert [soon] == await work.all_due(NOW + MINUTE, 10)
+
+
+async def test_what_was_hastened_while_it_was_done_is_done(work):
+    await work.put([due("a", 5)])
+    [row] = await work.all_due(NOW + 5 * MINUTE, 10)
+    await work.hasten("demo", "reminder", ["a"], NOW)
+    await work.done(row)
+
+    assert [] == await work.all_due(NOW + 5 * MINUTE, 10)
 
 
 async def test_no_work_is_no_error(work):

@@ -120,7 +120,7 @@ MEANT = {
     "reminders.put": {"id": "r1", "patient_id": "1", "status": "scheduled"},
     "reminders.read": {"id": "r1"},
     "reminders.dial": {"id": "r1"},
-    "due_work.hasten": {"now": NOW - HOUR},
+    "due_work.hasten": {"now": NOW - HOUR, "soon": NOW - HOUR},
     "reminders.ahead": {"id": "r2"},
     "tasks.leave": {"kind": "conflict"},
     "sync.forget": {"now": NOW + 2 * HOUR},

@@ -57,6 +57,7 @@ GIVEN = {
     "outcome": "confirmed",
     "at": NOW,
     "now": NOW,
+    "soon": NOW + SECOND,
     "until": NOW + 7 * SECOND,
     "since": NOW - 60 * SECOND,
     "starts": NOW + DAY + 7 * SECOND,

@@ -80,17 +80,18 @@ async def do_now(
 
 async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[str, Begin], clock: Clock) -> None:
     """For ever: begin what is due, side by side, a slow row holding up no other."""
-    doing: dict[Due, asyncio.Task[bool]] = {}
+    doing: dict[tuple[str, str, str], asyncio.Task[bool]] = {}
     while True:
         try:
             for row in await rows.due(clock.now(), _AT_ONCE + len(doing), worlds, kinds):
-                if row not in doing and len(doing) < _AT_ONCE:
-                    doing[row] = asyncio.create_task(_do(rows, worlds, kinds, row))
+                # One that was put again while it is being done comes after that, never beside it.
+                if (which := (row.tenant, row.kind, row.key)) not in doing and len(doing) < _AT_ONCE:
+                    doing[which] = asyncio.create_task(_do(rows, worlds, kinds, row))
         except Unavailable as error:
             _log.warning("due work cannot be read: %s", error)
         if doing:
             await asyncio.wait(doing.values(), timeout=_PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        doing = {row: task for row, task in doing.items() if not task.done()}
+        doing = {which: task for which, task in doing.items() if not task.done()}
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -233,7 +233,7 @@ class DueWork(Protocol):
         ...
 
     async def hasten(self, tenant: str, kind: str, keys: Sequence[str], now: datetime) -> None:
-        """Have those of these that wait for later fall due at this instant."""
+        """Have those of these that wait for more than a second longer fall due at this instant."""
         ...
 
     async def due(self, until: datetime, limit: int, tenants: Collection[str], kinds: Collection[str]) -> Sequence[Due]:
@@ -245,7 +245,7 @@ class DueWork(Protocol):
         ...
 
     async def done(self, row: Due) -> None:
-        """Take the row out unless it has been put again for another instant meanwhile."""
+        """Take the row out unless it has been put again for a later instant meanwhile."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -13,6 +13,9 @@ from pupitre.store.queries import queries
 from pupitre.store.rows import as_structs
 
 SQL = queries("due_work")
+
+_SOON = timedelta(seconds=1)
+"""What falls due within it is perhaps being done by the time it would be hastened, and would then be done twice."""
 
 
 def put(row: Due) -> Statement:
@@ -42,7 +45,8 @@ class StoredDueWork:
 
     async def hasten(self, tenant: str, kind: str, keys: Sequence[str], now: datetime) -> None:
         """See `DueWork.hasten`."""
-        await self._database.write(*(SQL["hasten"].bind(tenant=tenant, kind=kind, key=key, now=now) for key in keys))
+        soon, query = now + _SOON, SQL["hasten"]
+        await self._database.write(*(query.bind(tenant=tenant, kind=kind, key=key, now=now, soon=soon) for key in keys))
 
     async def due(self, until: datetime, limit: int, tenants: Collection[str], kinds: Collection[str]) -> Sequence[Due]:
         """See `DueWork.due`."""

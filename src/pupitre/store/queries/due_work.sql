@@ -16,11 +16,11 @@ DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key;
 
 -- name: hasten
 -- A row that waits for later falls due.
-UPDATE due_work SET due = :now WHERE tenant = :tenant AND kind = :kind AND key = :key AND due > :now;
+UPDATE due_work SET due = :now WHERE tenant = :tenant AND kind = :kind AND key = :key AND due > :soon;
 
 -- name: done
--- Take a row out unless it stands for another instant by now.
-DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key AND due = :due;
+-- Take a row out unless it stands for a later instant by now.
+DELETE FROM due_work WHERE tenant = :tenant AND kind = :kind AND key = :key AND due <= :due;
 
 -- name: due [sqlite]
 -- What is due of these tenants and kinds, which are JSON lists; the order of time is one for all tenants.
