@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pupitre.booking.reconcile import Line, Report
-from pupitre.booking.settle import Did
+from pupitre.booking.report import Did, Line, Report
 from pupitre.dialogue.effects import ReminderOutcome, TaskKind
 from pupitre.model import Agent
 from pupitre.ports import Reminder, ReminderStatus, Task
@@ -40,8 +39,8 @@ def told(before: Seen, after: Seen) -> list[tuple[str, str]]:
     return [(one.who, one.text) for one in happenings(before, after)]
 
 
-def report(did: Did) -> Report:
-    return Report(TEN, lines=(Line(7, did),))
+def report(did: Did, *, announced: bool = False) -> Report:
+    return Report(TEN, lines=(Line(7, did),), announced=announced)
 
 
 def test_nothing_is_told_of_what_stays_as_it_is():
@@ -54,8 +53,7 @@ def test_a_conflict_is_told_from_the_agents_move_to_the_reminders():
         DISPUTED,
         MOVED,
         tasks=[TASK],
-        report=report(Did.CONFLICT),
-        announced=True,
+        rounds=[report(Did.CONFLICT, announced=True)],
         reminders=[replace(REMINDER, status=ReminderStatus.DROPPED)],
     )
 
@@ -98,10 +96,19 @@ def test_a_booking_a_move_and_a_cancellation_by_a_caller_are_the_desks_doing():
 
 @pytest.mark.parametrize("did", [Did.REPAIRED, Did.CARRIED_TO_PLANNING, Did.CARRIED_TO_RECORD, Did.HEALED])
 def test_what_a_reconciliation_did_is_told_once(did: Did):
-    after = seen(replace(RECORD, etag="2"), replace(EVENT, etag="2"), report=report(did))
+    after = seen(replace(RECORD, etag="2"), replace(EVENT, etag="2"), rounds=[report(did)])
 
     assert [who for who, _ in told(seen(), after)] == ["desk"]
-    assert told(after, after) == []
+    assert told(after, replace(after, rounds=())) == []
+
+
+def test_every_round_between_two_looks_is_told():
+    rounds = [report(Did.CONFLICT, announced=True), Report(TEN, announced=True), report(Did.HEALED)]
+
+    assert [text for _, text in told(seen(), seen(rounds=rounds))] == [
+        "Google annonce un changement : conflit, noté sur la fiche.",
+        "Relecture du quart d’heure : les deux côtés sont de nouveau d’accord.",
+    ]
 
 
 def test_a_reminder_call_is_told():

@@ -10,14 +10,14 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pupitre.booking import calendars, conflicts
 from pupitre.booking.calendars import Round
 from pupitre.booking.in_step import InStep
 from pupitre.booking.keys import external_uid
-from pupitre.booking.settle import Did, settle
+from pupitre.booking.report import Did, Line, Report
+from pupitre.booking.settle import settle
 from pupitre.dialogue.effects import TaskKind
 from pupitre.model import AppointmentStatus, BackendId
 from pupitre.ports import DeskError, Due, Followed, NotFound, PlanningEvent, Refused
@@ -33,35 +33,6 @@ _ANNOUNCED = "announced/"
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_LEAST_EVERY = timedelta(hours=1)
-
-
-class Line(Struct, frozen=True):
-    """What was done about one appointment."""
-
-    appointment_id: BackendId
-    did: Did
-
-
-class Report(Struct, frozen=True):
-    """What one reconciliation did."""
-
-    at: datetime
-    followed: int = 0
-    """Appointments that are followed."""
-    calendars: int = 0
-    """Calendars that were read."""
-    lines: tuple[Line, ...] = ()
-    """Those about which something was done."""
-    waiting: int = 0
-    """Those that are to be looked at again."""
-    oldest_waiting: datetime | None = None
-    """Since when the first of them waits."""
-    troubles: tuple[str, ...] = ()
-
-    @property
-    def quiet(self) -> bool:
-        """Nothing was done, and nothing is left to do."""
-        return not (self.lines or self.waiting or self.troubles)
 
 
 async def reconcile(step: InStep, *, trusting: bool = False, announced: str | None = None) -> Report:
@@ -93,7 +64,9 @@ async def reconcile(step: InStep, *, trusting: bool = False, announced: str | No
             waiting=len(waiting),
             oldest_waiting=min(waiting, default=None),
             troubles=tuple(found.troubles),
+            announced=announced is not None,
         )
+        step.noted(report)
         await step.following.tell(msgspec.json.encode(report))
         return report
 

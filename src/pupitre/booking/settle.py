@@ -5,7 +5,6 @@ step). Whatever is done here may be done again: a second time finds nothing to d
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +13,7 @@ from pupitre.booking import commit, conflicts, reminders
 from pupitre.booking.drift import Drift, drift, in_conflict
 from pupitre.booking.in_step import InStep
 from pupitre.booking.keys import external_uid
+from pupitre.booking.report import Did
 from pupitre.model import Appointment, AppointmentStatus, BackendId, CalendarRef, SyncState
 from pupitre.ports import (
     CommitmentStatus,
@@ -25,19 +25,6 @@ from pupitre.ports import (
     SlotTaken,
     WatchedAgenda,
 )
-
-
-class Did(StrEnum):
-    """What was done about an appointment; the names are those of reports."""
-
-    NOTHING = "nothing"
-    LATER = "later"
-    """A commitment is at work on it, or its calendar cannot be read now: it is looked at again."""
-    REPAIRED = "repaired"
-    CARRIED_TO_PLANNING = "carried to the planning"
-    CARRIED_TO_RECORD = "carried to the record"
-    CONFLICT = "conflict"
-    HEALED = "healed"
 
 
 class Settled(Struct, frozen=True):

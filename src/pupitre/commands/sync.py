@@ -9,7 +9,8 @@ import msgspec
 
 from pupitre.booking.conflicts import Side
 from pupitre.booking.in_step import InStep
-from pupitre.booking.reconcile import Report, reconcile
+from pupitre.booking.reconcile import reconcile
+from pupitre.booking.report import Report
 from pupitre.booking.resolve import resolve
 from pupitre.commands.listing import show
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from pupitre.booking.conflicts import Side
 from pupitre.booking.in_step import InStep
-from pupitre.booking.reconcile import Report
+from pupitre.booking.report import Report
 from pupitre.booking.resolve import resolve
 from pupitre.dialogue.context import appointment_values
 from pupitre.ports import FollowedCalendar, Refused

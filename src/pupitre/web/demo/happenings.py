@@ -9,7 +9,7 @@ from typing import cast
 
 from msgspec import Struct
 
-from pupitre.booking.reconcile import Report
+from pupitre.booking.report import Report
 from pupitre.languages.fr.spoken import moment
 from pupitre.model import AppointmentStatus, BackendId, SyncState
 from pupitre.ports import OutboundCall, Reminder, ReminderStatus, Task
@@ -29,10 +29,8 @@ class Seen(Struct, frozen=True):
     ringing: Sequence[OutboundCall] = ()
     tasks: Sequence[Task] = ()
     """Those that are open."""
-    report: Report | None = None
-    """What the last reconciliation did."""
-    announced: bool = False
-    """Whether it was Google's announcement that began it."""
+    rounds: Sequence[Report] = ()
+    """What the reconciliations since the look before have done, in their order."""
     two_way: bool = False
 
 
@@ -53,7 +51,7 @@ def happenings(before: Seen, after: Seen) -> list[Happening]:
     """In the order in which they came about."""
     told = [
         *_each(before, after, "agent", _by_agents),
-        *_reported(before, after),
+        *_reported(after),
         *_each(before, after, "desk", _by_desk),
         *_each(before, after, "task", _of_tasks),
         *_each(before, after, "desk", _of_reminders),
@@ -85,15 +83,14 @@ def _by_agents(before: Seen, after: Seen, id_: BackendId) -> Iterator[str]:
         yield words["record_moved"].format(when=moment(record.start))
 
 
-def _reported(before: Seen, after: Seen) -> Iterator[tuple[BackendId, str, str]]:
-    """What a reconciliation did."""
-    if after.report is None or after.report == before.report:
-        return
+def _reported(after: Seen) -> Iterator[tuple[BackendId, str, str]]:
+    """What reconciliations did."""
     words = _words("did")
-    how = words["announced" if after.announced else "periodic"]
-    for line in after.report.lines:
-        if line.did in words:
-            yield line.appointment_id, "desk", words[line.did].format(how=how)
+    for report in after.rounds:
+        how = words["announced" if report.announced else "periodic"]
+        for line in report.lines:
+            if line.did in words:
+                yield line.appointment_id, "desk", words[line.did].format(how=how)
 
 
 def _by_desk(before: Seen, after: Seen, id_: BackendId) -> Iterator[str]:
@@ -103,7 +100,7 @@ def _by_desk(before: Seen, after: Seen, id_: BackendId) -> Iterator[str]:
     if record is None or record.sync_state != SyncState.SYNCED or old == record:
         return
     event, was = after.reading.planned.get(id_), before.reading.planned.get(id_)
-    if not _agreed(record, event) or (after.report != before.report and _named(after.report, id_)):
+    if not _agreed(record, event) or _named(after.rounds, id_):
         return
     if old is None:
         yield words["booked"].format(when=moment(record.start))
@@ -153,8 +150,8 @@ def _agreed(record: Recorded, event: Planned | None) -> bool:
     return event is None or not event.stands or event.start == record.start
 
 
-def _named(report: Report | None, id_: BackendId) -> bool:
-    return report is not None and any(line.appointment_id == id_ for line in report.lines)
+def _named(rounds: Sequence[Report], id_: BackendId) -> bool:
+    return any(line.appointment_id == id_ for report in rounds for line in report.lines)
 
 
 def _words(table: str) -> Mapping[str, str]:

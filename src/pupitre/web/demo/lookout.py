@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,8 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from pupitre.booking.reconcile import DUE_KIND, PERIODIC, Report
+from pupitre.booking.in_step import InStep
+from pupitre.booking.report import Report
 from pupitre.model import BackendId, Interval
 from pupitre.ports import Reminder, Unavailable
 from pupitre.web.demo.happenings import Happening, Seen, happenings
@@ -39,6 +41,10 @@ class Lookout:
         self._watchers: set[asyncio.Queue[str]] = set()
         self._looking: asyncio.Task[None] | None = None
         self._last: Seen | None = None
+        self._heard = 0
+        """The number of the last round that was told."""
+        self._report: bytes | None = None
+        """The report that was kept when last looked at."""
         self._story: deque[Happening] = deque(maxlen=_STORY)
 
     async def watch(self) -> AsyncIterator[str]:
@@ -64,7 +70,7 @@ class Lookout:
         """Everything as it is now. Raises Unavailable."""
         now = self._house.clock.now()
         window = Interval(now - _BACK, now + _AHEAD)
-        report, announced, two_way = await self._reconciled()
+        step = self._house.in_step.of(self._tenant.id)
         return Seen(
             at=now.astimezone(self._zone),
             reading=await self._reader.read(),
@@ -72,46 +78,46 @@ class Lookout:
             reminders=[self._local(one) for one in await self._tenant.reminders.between(window)],
             ringing=[call for call in await self._tenant.outbound.since(now - _BACK) if call.ended_at is None],
             tasks=await self._tenant.tasks.listed(),
-            report=report,
-            announced=announced,
-            two_way=two_way,
+            two_way=step is not None and step.two_way,
         )
+
+    async def tell(self) -> None:
+        """Look once: what has changed since the time before goes to every watcher, and into the story.
+
+        Raises Unavailable.
+        """
+        step = self._house.in_step.of(self._tenant.id)
+        async with nullcontext() if step is None else step.following.alone():  # no round is seen half done
+            now, before = await self.look(), self._last
+            if step is not None:
+                now = replace(now, rounds=await self._rounds(step))
+            self._last = now
+            self._story.extend(happenings(before, now) if before is not None else ())
+        for what in _TOLD:
+            if before is not None and getattr(now, what) != getattr(before, what):
+                for queue in self._watchers:
+                    queue.put_nowait(what)
 
     async def _look_on(self) -> None:
         """For ever."""
         while True:
             try:
-                await self._look_once()
+                await self.tell()
             except Unavailable as error:
                 log.warning("demo_cannot_look", reason=str(error))
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _look_once(self) -> None:
-        now, before = await self.look(), self._last
-        self._last = now
-        if before is None:
-            return
-        self._story.extend(happenings(before, now))
-        for what in _TOLD:
-            if getattr(now, what) != getattr(before, what):
-                for queue in self._watchers:
-                    queue.put_nowait(what)
-
-    async def _reconciled(self) -> tuple[Report | None, bool, bool]:
-        """The last report, whether an announcement began it, and whether Google's moves are followed.
-
-        A round that fell due by itself has put the next one; whatever else runs in between was asked for by Google.
-        """
-        step = self._house.in_step.of(self._tenant.id)
-        if step is None:
-            return None, False, False
+    async def _rounds(self, step: InStep) -> Sequence[Report]:
+        """What the rounds since the last time did: all of this process, and of others the one that was kept last."""
+        kept = self._house.in_step.rounds(self._tenant.id)
+        reports = [one.report for one in kept if one.number > self._heard]
         told = await step.following.told()
-        report = msgspec.json.decode(told, type=Report) if told else None
-        until = self._house.clock.now() + timedelta(hours=2)
-        ahead = await self._house.due.due(until, 1000, [self._tenant.id], [DUE_KIND])
-        periodic = [row.due for row in ahead if row.key == PERIODIC]
-        announced = report is not None and all(report.at + step.every != due for due in periodic)
-        return report, announced, step.two_way
+        if told is not None and told != self._report:
+            last = msgspec.json.decode(told, type=Report)
+            reports += [] if any(one.report == last for one in kept) else [last]
+        self._heard = max((one.number for one in kept), default=self._heard)
+        self._report = told
+        return reports
 
     def _local(self, one: Reminder) -> Reminder:
         return replace(one, due=one.due.astimezone(self._zone), dial_at=one.dial_at.astimezone(self._zone))
