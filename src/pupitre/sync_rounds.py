@@ -103,6 +103,11 @@ class KeptInStep:
         await end(task for task, whose in self._hurrying.items() if whose == tenant)
         self._rounds.pop(tenant, None)
 
+    def stay(self, step: InStep | None) -> None:
+        """What was left is kept in step as before, unless it has been added anew."""
+        if step is not None:
+            self._steps.setdefault(step.world.tenant, step)
+
     def of(self, tenant: str) -> InStep | None:
         """What keeps the tenant in step."""
         return self._steps.get(tenant)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,16 +22,18 @@ from pupitre.backing import Backing, Finding, backing_of
 from pupitre.booking import commitments, dialling, due, todos, watch
 from pupitre.booking.commit import hung_up
 from pupitre.booking.dbos_engine import DbosEngine
+from pupitre.booking.due import SetClock
 from pupitre.booking.telephone import Telephone
 from pupitre.booking.world import Policy, World
 from pupitre.clock import HeldClock
 from pupitre.closures import public_holidays
 from pupitre.config import Config
 from pupitre.config import Tenant as TenantConfig
-from pupitre.desk import Desk, Incoming, take_turn
+from pupitre.desk import Desk, Incoming, forget, take_turn
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.effects import Effect
 from pupitre.dialogue.events import CommitmentEnded, HungUp
+from pupitre.ending import end
 from pupitre.perform import perform
 from pupitre.ports import Clock, CommitmentStatus, DeskError, Unavailable
 from pupitre.ports.calls import Performed
@@ -46,6 +49,7 @@ from pupitre.store.reservations import StoredReservations
 from pupitre.store.tasks import StoredTasks
 from pupitre.surroundings import clock_of, dialer_of, emulators_of
 from pupitre.sync_rounds import KeptInStep
+from pupitre.walking import Walk
 
 if TYPE_CHECKING:
     from pupitre.voice.dialler import GatewayDialer
@@ -93,17 +97,21 @@ class House:
         works = {**commitments.works(self.worlds), **dialling.works(self.worlds)}
         self.engine = DbosEngine(_engine_url(config), works)
         self._background: set[asyncio.Task[None]] = set()
+        self._tending: list[asyncio.Task[None]] = []
+        """What looks after the tenants' worlds by itself."""
+        self._walk: Walk | None = None
 
     async def world(self, tenant: str) -> World:
         """What the tenant's booking works with."""
         await self._worlds_made.wait()
         return self.worlds[tenant]
 
-    def begin(self, work: Coroutine[None, None, None]) -> None:
+    def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run this until the house is closed."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     def launch(self, *, working: bool) -> None:
         """Begin what need not be ready for the first turn: public holidays, the durable engine, due work.
@@ -114,9 +122,7 @@ class House:
         for backing in self._backings.values():
             self.begin(backing.wake_up())
         if working:
-            self.begin(self._watch())
-            for tenant in self.config.tenants:
-                self.begin(todos.keep_showing(partial(self.world, tenant.settings.id)))
+            self._tend()
         if working and not isinstance(self.clock, HeldClock):
             self.begin(self._work_off())
 
@@ -185,20 +191,52 @@ class House:
     async def walk(self, until: datetime) -> None:
         """In the sandbox: let time pass, and do what is due, in its order, at its instant.
 
-        Returns when nothing is under way. Raises Unavailable when something due cannot be done now.
+        Returns when nothing is under way. Raises Unavailable when something due cannot be done now, or when the sandbox
+        is emptied meanwhile.
         """
         await self._worlds_made.wait()
+        self._walk = Walk(self.set_clock)
         self.in_step.walked_to = until
         try:
-            await due.walk(self.due, self.worlds, self.kinds, until, self.set_clock)
+            await self._walk.go(self._walk_to(until, self._walk.set_clock))
         finally:
-            self.in_step.walked_to = None
-        await self.set_clock(until)
+            self._walk, self.in_step.walked_to = None, None
+
+    async def _walk_to(self, until: datetime, set_clock: SetClock) -> None:
+        await due.walk(self.due, self.worlds, self.kinds, until, set_clock)
+        self.in_step.walked_to = None
+        await set_clock(until)
         for world in self.worlds.values():
             while await world.commitments.find(status=RUNNING, limit=1):  # noqa: ASYNC110 -- other processes run them too
                 await asyncio.sleep(0.02)
         for tenant in self.tenants.values():
             await close_silent_calls(tenant, until)
+
+    @asynccontextmanager
+    async def emptying(self, tenant: Tenant) -> AsyncIterator[None]:
+        """In the sandbox: in the block no round of the tenant is under way in this process, time stands still, and
+        nothing begins by itself. What was under way before has a moment to end, then goes no further.
+        """
+        assert isinstance(self.clock, HeldClock)
+        await self._worlds_made.wait()
+        if self._walk is not None:
+            await self._walk.stop()
+        async with self.clock.walking:
+            tended = bool(self._tending)
+            await end(self._tending, seconds=0)
+            step = self.in_step.of(tenant.id)
+            await self.in_step.leave(tenant.id)
+            forget(tenant.desk)
+            try:
+                yield
+            finally:
+                self.in_step.stay(step)
+                if tended:
+                    self._tend()
+
+    def _tend(self) -> None:
+        shown = [todos.keep_showing(partial(self.world, tenant)) for tenant in self.tenants]
+        self._tending = [self.begin(work) for work in (self._watch(), *shown)]
 
     async def _work_off(self) -> None:
         """What fell due while no desk ran must find its tenant."""

@@ -9,7 +9,6 @@ import msgspec
 from pupitre.backends.local.directory import LocalDirectory
 from pupitre.backends.local.roster import Roster
 from pupitre.booking.keys import external_uid
-from pupitre.desk import forget
 from pupitre.model import BackendId, Interval, Slot, Source, SyncState
 from pupitre.ports import Draft
 from pupitre.sandbox.worlds import LABELS, World, check, phone_of
@@ -23,15 +22,15 @@ async def reset(house: House, tenant: Tenant, world: World) -> dict[str, object]
     Raises Refused for a world that contradicts itself (then nothing was emptied), Unavailable.
     """
     check(world, tenant.settings.region)
-    await sandbox.empty(house.database, tenant.id)
-    forget(tenant.desk)
     if house.emulators is not None:
         await house.emulators.clear_faults()
-    await house.set_clock(world.now)
-    agents, patients = await _people(house, tenant, world)
-    await sandbox.put_setting(house.database, tenant.id, LABELS, msgspec.json.encode(list(agents.items())).decode())
-    await house.renew(tenant.id)
-    await _book(tenant, world, agents, patients)
+    async with house.emptying(tenant):
+        await sandbox.empty(house.database, tenant.id)
+        await house.set_clock(world.now)
+        agents, patients = await _people(house, tenant, world)
+        await sandbox.put_setting(house.database, tenant.id, LABELS, msgspec.json.encode(list(agents.items())).decode())
+        await house.renew(tenant.id)
+        await _book(tenant, world, agents, patients)
     return {"now": world.now.isoformat(), "agents": agents, "patients": patients}
 
 
