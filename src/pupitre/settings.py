@@ -106,6 +106,8 @@ class Conversation(Section, frozen=True, kw_only=True):
 
     stt_confidence_threshold: Share = SEED.stt_confidence_threshold
     """Below it, what was heard is asked again."""
+    intent_confidence_threshold: Share = SEED.intent_confidence_threshold
+    """Below it, what the words seem to want is asked again where they may want something else; 0: never."""
     max_no_speech: Positive = SEED.max_no_speech
     """Silences in a row after which a person is fetched."""
     max_low_confidence: Positive = SEED.max_low_confidence

@@ -76,11 +76,12 @@ def heard(values):
 wishes = st.sampled_from([Wish(asap=True), Wish(any_of=(Clause(days=("TU",)),)), Wish(conflict=True), Wish()])
 names = st.sampled_from([SpokenName("DUPONT", "JEAN"), SpokenName("DUPONT"), SpokenName("X", spelled=True)])
 WHOM = [Whom(SpokenName("MOREL")), Whom(SpokenName("X"), sure=False), Whom(same=True), Whom(other=True), Whom()]
+intents = st.sampled_from([Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL] * 3 + [Intent.AGENT])
 meanings = st.builds(
     Meaning,
     emergency=st.sampled_from([False] * 60 + [True]),
     command=st.sampled_from([None] * 30 + list(Command)),
-    intent=often(heard(st.sampled_from([Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL] * 3 + [Intent.AGENT]))),
+    intent=often(heard(intents) | st.builds(Heard, intents, st.floats(0, 1), st.lists(intents, max_size=2).map(tuple))),
     yes_no=often(heard(st.sampled_from(YesNo))),
     pick=often(heard(st.sampled_from(Pick))),
     when=often(heard(wishes)),
@@ -100,7 +101,10 @@ anything = (
     | st.builds(lambda status: TransferEnded(NOW, status), st.sampled_from(TransferStatus))
 )
 TO_THE_POINT = {
-    Hears.INTENT: [Meaning(intent=Heard(intent)) for intent in (Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL)],
+    Hears.INTENT: [
+        *(Meaning(intent=Heard(intent)) for intent in (Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL)),
+        Meaning(intent=Heard(Intent.CANCEL, 0.5, (Intent.RESCHEDULE,))),
+    ],
     Hears.YES_NO: [Meaning(yes_no=Heard(answer)) for answer in (YesNo.YES, YesNo.YES, YesNo.NO)],
     Hears.PICK: [Meaning(pick=Heard(pick)) for pick in (Pick.FIRST, Pick.SECOND, Pick.NONE)],
     Hears.WHEN: [Meaning(when=Heard(Wish(any_of=(Clause(days=("TH",)),))))],

@@ -1,5 +1,7 @@
 """What a person types wrongly is refused in one sentence, and changes nothing."""
 
+import re
+
 import pytest
 from tests.servers.desk import made, pupitre
 
@@ -48,6 +50,12 @@ def test_what_is_understood_on_a_given_day_is_so_line_by_line_too():
     result = pupitre("understand", "--jsonl", "--now", "2026-01-05T10:00", input=line)
 
     assert "2026-01-06" in result.stdout
+
+
+def test_how_sure_it_is_of_what_is_wanted_is_shown():
+    result = pupitre("understand", "je ne viens plus mardi il faut voir pour vendredi")
+
+    assert re.search(r'^"RESCHEDULE"\nconfidence: 0\.\d+, perhaps CANCEL', result.stdout, re.MULTILINE), result.stdout
 
 
 def test_a_time_told_by_the_appointment_to_be_moved_is_shown():

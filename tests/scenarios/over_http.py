@@ -7,7 +7,7 @@ from tests.servers.desk import made, serving
 
 CALLS = itertools.count()
 """Scenarios name their calls alike; a desk keeps them all."""
-CONVERSATION = {"after_transfer", "allow_new_patients", "ask_birth_date", "verify"}
+CONVERSATION = {"after_transfer", "allow_new_patients", "ask_birth_date", "intent_confidence_threshold", "verify"}
 DAYS = dict(
     zip(
         ("MO", "TU", "WE", "TH", "FR", "SA", "SU"),

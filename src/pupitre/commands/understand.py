@@ -59,6 +59,9 @@ def understand(
     for line in explain(text, request.hears, grammar, said_at(request)):
         click.echo(line)
     click.echo(json.dumps(FORMS[request.hears](meaning), ensure_ascii=False))
+    if meaning.intent:
+        others = "".join(f", perhaps {other.value}" for other in meaning.intent.others)
+        click.echo(f"confidence: {meaning.intent.confidence}{others}")
     if meaning.shift:
         click.echo(f"by the appointment to be moved: {json.dumps(shift_form(meaning.shift))}")
 

@@ -209,7 +209,11 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     ),
     S.LOWCONFIRM: Step(
         lowconfirm,
-        (Ask("lowconfirm", (YES_NO,), SHORT, YES_OR_NO),),
+        (
+            Ask("lowconfirm", (YES_NO,), SHORT, YES_OR_NO),
+            Ask("lowconfirm.intent", (YES_NO,), SHORT, YES_OR_NO),
+            Ask("lowconfirm.other_intent", (YES_NO,), SHORT, YES_OR_NO),
+        ),
         (
             S.WELCOME_INTENT, S.IDENTIFY, S.CHOOSE_PATIENT, S.CONFIRM_IDENTITY, S.VERIFY, S.CHOOSE_APPOINTMENT,
             S.COLLECT_CONSTRAINTS, S.SLOTS_READOUT, S.CANCEL_CONFIRM, S.REMINDER_OPTIN, S.REMINDER_CALL,
@@ -243,6 +247,11 @@ ASKS: Mapping[str, tuple[State, Ask]] = MappingProxyType(
     {ask.key: (state, ask) for state, step in FLOW.items() for ask in step.asks},
 )
 """Every question by its key, with the state that asks it."""
+
+
+def asks_for_intent(key: str | None) -> bool:
+    """Whether this question is what the caller wants; others only hear it beside their answer."""
+    return key is not None and ASKS[key][1].hears[0] is Hears.INTENT
 
 
 def leads(state: State) -> tuple[State, ...]:

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from pupitre.dialogue import ladders
 from pupitre.dialogue.call import Call, State, TransferReason
 from pupitre.dialogue.events import Keyed, Spoke
-from pupitre.dialogue.flow import ASKS, FLOW
+from pupitre.dialogue.flow import ASKS, FLOW, asks_for_intent
 from pupitre.dialogue.meanings import command_of, tells
 from pupitre.dialogue.move import Asked, Move, go, hand_over
 from pupitre.dialogue.saying import question, values_of
 from pupitre.dialogue.script import Script
-from pupitre.nlu.meaning import Command, Hears, Meaning, YesNo
+from pupitre.nlu.meaning import GRAVE, Command, Hears, Meaning, YesNo
 
 ON_THE_WAY = (Command.REPEAT, Command.SLOWER, Command.WAIT, Command.HELP)
 """Commands after which the same question stands; like a call for a person, they act at any confidence."""
@@ -27,13 +27,11 @@ def heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
         return obey(call, command, script)
     confidence = event.confidence if isinstance(event, Spoke) else None
     doubtful = confidence is not None and confidence < script.settings.stt_confidence_threshold
-    if (
-        doubtful
-        and (command or _answers(call, meaning))
-        and isinstance(event, Spoke)
-        and call.state is not State.LOWCONFIRM
-    ):
-        return ladders.after_doubt(call, event, script)
+    if isinstance(event, Spoke) and call.state is not State.LOWCONFIRM:
+        if doubtful and (command or _answers(call, meaning)):
+            return ladders.after_doubt(call, event, script)
+        if _ambiguous(call, meaning, script):
+            return ladders.after_ambiguity(call, event, script)
     if command and ours and not _answers(call, meaning):
         return obey(call, command, script)
     move = FLOW[call.state].answer(call, event, script)
@@ -54,6 +52,14 @@ def _answers(call: Call, meaning: Meaning) -> bool:
         or (meaning.yes_no and meaning.yes_no.value is not YesNo.UNCLEAR)
         or (meaning.name and not said_no_more and _asks_for_name(call))
     )
+
+
+def _ambiguous(call: Call, meaning: Meaning, script: Script) -> bool:
+    """Whether what is wanted was asked for and something else may be wanted, too; a grave message is heard first."""
+    wanted = meaning.intent
+    if wanted is None or not wanted.others or meaning.attendance in GRAVE or not asks_for_intent(call.asked):
+        return False
+    return wanted.confidence < script.settings.intent_confidence_threshold
 
 
 def _asks_for_name(call: Call) -> bool:

@@ -10,6 +10,7 @@ from pupitre.dialogue.call import Call, Doubt, State, TransferReason
 from pupitre.dialogue.events import Spoke
 from pupitre.dialogue.move import Move, go, hand_over
 from pupitre.dialogue.script import Script
+from pupitre.dialogue.states.lowconfirm import DOUBT, OF_INTENT
 from pupitre.dialogue.states.transfer_agent import leave_call_back
 
 
@@ -31,12 +32,21 @@ def after_no_match(call: Call, script: Script) -> tuple[Call, Move | None]:
 
 def after_doubt(call: Call, spoke: Spoke, script: Script) -> Move:
     """Something was heard below the threshold: the caller is asked whether it is so; twice in a row is too often."""
+    return _doubted(call, spoke, script, DOUBT, TransferReason.LOW_CONFIDENCE)
+
+
+def after_ambiguity(call: Call, spoke: Spoke, script: Script) -> Move:
+    """Two things may be wanted: the caller is asked whether it is the likelier one; counted with other doubts."""
+    return _doubted(call, spoke, script, OF_INTENT, TransferReason.NO_MATCH)
+
+
+def _doubted(call: Call, spoke: Spoke, script: Script, ask: str, at_last: TransferReason) -> Move:
     counters = call.counters
     call = _retried(replace(call, counters=replace(counters, low_confidence=counters.low_confidence + 1)))
     if call.counters.low_confidence >= script.settings.max_low_confidence:
-        return give_up(call, TransferReason.LOW_CONFIDENCE, script)
+        return give_up(call, at_last, script)
     assert call.asked is not None
-    return go(replace(call, doubt=Doubt(call.state, call.asked, spoke)), State.LOWCONFIRM)
+    return go(replace(call, doubt=Doubt(call.state, call.asked, spoke)), State.LOWCONFIRM, ask=ask)
 
 
 def got_on(call: Call) -> Call:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from pupitre.dialogue.actions import Listen, Say
-from pupitre.dialogue.call import Call, State
+from pupitre.dialogue.call import Call, Doubt, State
 from pupitre.dialogue.context import context_of
 from pupitre.dialogue.flow import ASKS, Ask
 from pupitre.dialogue.move import Variant
 from pupitre.dialogue.people import first_name
 from pupitre.dialogue.script import Script, Values
 from pupitre.dialogue.states.choose_appointment import shown
-from pupitre.nlu.meaning import GRAVE, Meaning
+from pupitre.dialogue.states.lowconfirm import OF_INTENT, OTHER_INTENT
+from pupitre.nlu.meaning import GRAVE
 
 UNINTERRUPTED = frozenset(
     {
@@ -68,15 +69,18 @@ def values_of(call: Call, at: datetime, script: Script) -> Values:
     if call.appointments:
         values["upcoming"] = {"label_tts": script.moment(call.appointments[0].slot.start)}
     if call.doubt:
-        values["heard"] = heard_back(call.doubt.spoke.meaning, call.doubt.spoke.text, script)
+        values["heard"] = heard_back(call, call.doubt, script)
     opens = script.settings.queue_opens(at) if call.state is State.TRANSFER_AGENT else None
     if opens:
         values["queue"] = {"opens": script.moment(opens)}
     return values
 
 
-def heard_back(meaning: Meaning, text: str, script: Script) -> str:
-    """How a doubtful meaning is put to the caller: in our words where we have them, else in his."""
+def heard_back(call: Call, doubt: Doubt, script: Script) -> str:
+    """What is doubtful, as it is put to the caller: in our words where we have them, else in his."""
+    meaning, text = doubt.spoke.meaning, doubt.spoke.text
+    if call.asked in (OF_INTENT, OTHER_INTENT) and meaning.intent:
+        return script.text(f"heard.{meaning.intent.value.value.lower()}", {})
     keys = (
         meaning.attendance in GRAVE and f"heard.{meaning.attendance.value}",
         meaning.yes_no and f"heard.{meaning.yes_no.value.value.lower()}",

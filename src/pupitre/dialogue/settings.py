@@ -52,6 +52,10 @@ class DialogueSettings(Struct, frozen=True):
     flow_version: str = "rdv_v1"
 
     stt_confidence_threshold: float = 0.75
+    intent_confidence_threshold: float = 0.6
+    """An intent understood with less is confirmed where another may be meant, too. Of what a new author says
+    that is one line in seventy, and most of these were understood wrongly (docs/understanding.md).
+    """
     max_no_speech: int = 2
     max_low_confidence: int = 2
     max_no_match: int = 2
