@@ -122,8 +122,7 @@ async def take_turn(desk: Desk, incoming: Incoming) -> Reply:
 def handed_over(script: Script) -> Reply:
     """What is answered when nothing else can be: one sentence, and a person. Touches no call."""
     transfer = Transfer(target=script.settings.agent_queue, timeout_ms=script.settings.transfer_timeout_ms)
-    told = tuple(Say(script.text(key, {})) for key in ("technical_problem", "transfer_agent.say"))
-    return Reply((*told, transfer), State.TRANSFER_AGENT, {})
+    return Reply((Say(script.text("transfer_agent.say", {})), transfer), State.TRANSFER_AGENT, {})
 
 
 def forget(desk: Desk) -> None:

@@ -30,7 +30,7 @@ from pupitre.dialogue.effects import (
 from pupitre.dialogue.events import AgentsFound, AppointmentsFound, CommitmentEnded, Done, PatientsFound, RemindersSet
 from pupitre.model import Appointment, BackendId, Patient
 from pupitre.nlu.meaning import SpokenName
-from pupitre.ports import ReminderStatus, Who
+from pupitre.ports import ReminderStatus, Unavailable, Who
 from pupitre.ports.calls import Performed
 
 _BUDGET_SECONDS = 5.0
@@ -63,7 +63,7 @@ async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Per
         case Commit():
             return await _committed(world, call, effect)
         case SetReminders(appointment_id, offsets):
-            rows = await reminders.agree(world, await world.records.read(appointment_id), offsets)
+            rows = await reminders.agree(world, await _agreed_for(world, call, appointment_id), offsets)
             return RemindersSet(now, tuple(row.offset for row in rows))
         case LeaveTask(kind, reason, slot, appointment_id, phone):
             await world.tasks.leave(
@@ -109,6 +109,16 @@ async def _committed(world: World, call: Call, effect: Commit) -> CommitmentEnde
         told = await commit(world, asked, _BUDGET_SECONDS)
         if told is not None:
             return told
+
+
+async def _agreed_for(world: World, call: Call, appointment_id: BackendId) -> Appointment:
+    """As the record has it; while it is down, as this call was told that it stands. Whoever dials reads it again."""
+    try:
+        return await world.records.read(appointment_id)
+    except Unavailable:
+        if call.appointment is None or call.appointment.id != appointment_id:
+            raise
+        return call.appointment
 
 
 async def _reminded(world: World, appointments: Sequence[Appointment]) -> tuple[BackendId, ...]:

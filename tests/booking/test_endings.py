@@ -145,9 +145,24 @@ def test_a_late_success_after_the_caller_s_patience_is_cancelled(town):
 
     assert {told.outcome for told in caller.told} == {CommitOutcome.WITHDRAWN}
     [appointment] = town.records.appointments.values()
-    assert appointment.status is AppointmentStatus.CANCELED
+    assert (appointment.status, appointment.sync_state) == (AppointmentStatus.CANCELED, SyncState.SYNCED)
     assert town.agenda.events == {}
     assert town.reservations.reserved == {}
+
+
+def test_a_move_taken_back_while_answers_are_lost_stands_as_before(town):
+    booked(town)
+    caller = move(town)
+    lost = lambda call, when: Unavailable("timeout") if (call, when) == ("records.move", "after") else None  # noqa: E731 -- read once, below
+    town.run_dry(lost)
+    town.seconds += 12
+    town.ask_again(town.processes[0], caller)
+    town.run_dry(lost)
+    town.settle()
+
+    assert {told.outcome for told in caller.told} == {CommitOutcome.WITHDRAWN}
+    [appointment] = town.records.appointments.values()
+    assert (appointment.slot, appointment.sync_state) == (NINE, SyncState.SYNCED)
 
 
 def test_hanging_up_withdraws_nothing(town):

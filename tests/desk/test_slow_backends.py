@@ -29,13 +29,15 @@ def desk(hybrid):
 
 
 def slow(desk, model, rpc_method, delay_ms, times=1):
-    body = {
-        "backend": "odoo",
-        "match": {"model": model, "rpc_method": rpc_method},
-        "times": times,
-        "respond": {"delay_ms": delay_ms},
-        "when": "before",
-    }
+    fault(desk, {"model": model, "rpc_method": rpc_method}, times, {"delay_ms": delay_ms})
+
+
+def refuse(desk, model, status):
+    fault(desk, {"model": model}, 100, {"status": status})
+
+
+def fault(desk, match, times, respond):
+    body = {"backend": "odoo", "match": match, "times": times, "respond": respond, "when": "before"}
     assert requests.post(f"{desk.emulators.base}/_emu/fault", json=body, timeout=10).status_code == 200
 
 
@@ -100,6 +102,17 @@ def test_hanging_up_on_a_slow_record_still_books_exactly_once(desk):
     assert ["done"] == [one["status"] for one in state["commitments"]]
     assert ["confirmed"] == [one["status"] for one in state["appointments"] if one["call_id"] == "c1"]
     assert 1 == len([one for one in state["google_events"] if one["call_id"] == "c1"])
+
+
+def test_reminders_are_set_though_the_record_is_down_when_they_are_agreed_to(desk):
+    offered(desk)
+    desk.says("c1", "le premier")
+    refuse(desk, "calendar.event", 503)
+    told = desk.says("c1", "oui")
+    state = desk.state
+
+    assert "Nous vous rappellerons" in told.said
+    assert {"P1D", "PT1H"} == {one["offset"] for one in state["reminders"] if one["status"] == "scheduled"}
 
 
 READS = ["calendar.event.search_read", "res.partner.search_read"]

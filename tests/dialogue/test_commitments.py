@@ -7,7 +7,16 @@ from tests.dialogue.stage import FRIDAY, JEAN, MONDAY, NOW, OFFERS, SCRIPT, Play
 from pupitre.dialogue.actions import Continue, Hangup, Listen, Transfer
 from pupitre.dialogue.call import State, TransferReason
 from pupitre.dialogue.decide import decide
-from pupitre.dialogue.effects import Commit, FindAppointments, LeaveTask, NoteOutcome, ProposeSlots, SetReminders
+from pupitre.dialogue.effects import (
+    Commit,
+    FindAppointments,
+    LeaveTask,
+    NoteOutcome,
+    ProposeSlots,
+    ReminderOutcome,
+    SetReminders,
+    TaskKind,
+)
 from pupitre.dialogue.events import (
     AppointmentsFound,
     CommitmentEnded,
@@ -18,6 +27,8 @@ from pupitre.dialogue.events import (
     SlotsProposed,
     Spoke,
     StillWorking,
+    TransferEnded,
+    TransferStatus,
     WorldFailed,
 )
 from pupitre.dialogue.route import discreet, must_verify
@@ -117,6 +128,22 @@ def test_a_withdrawn_commitment_leaves_a_call_back_that_keeps_the_wished_slot():
     assert isinstance(left, LeaveTask)
     assert (OFFERS[1], JEAN.phone_e164) == (left.slot, left.phone)
     assert isinstance(played.last, Hangup)
+
+
+def test_hanging_up_on_a_withdrawn_commitment_leaves_the_same_call_back():
+    world = World(Commit=ended(CommitOutcome.WITHDRAWN))
+    Played(world=world).starts().means(BOOK, YES, SOON, SECOND).then(HungUp(NOW))
+
+    left = world.asked[-1]
+    assert isinstance(left, LeaveTask)
+    assert (TaskKind.CALL_BACK, OFFERS[1], JEAN.phone_e164) == (left.kind, left.slot, left.phone)
+
+
+def test_whoever_declines_a_call_back_is_not_called_back():
+    world = World(Commit=ended(CommitOutcome.WITHDRAWN))
+    Played(world=world).starts().means(BOOK, YES, SOON, SECOND, NO).then(HungUp(NOW))
+
+    assert not [asked for asked in world.asked if isinstance(asked, LeaveTask)]
 
 
 @pytest.mark.parametrize(
@@ -290,3 +317,12 @@ def test_a_reminder_call_that_ends_otherwise_is_noted_as_unclear():
     Played(world=world, direction="outbound", reminder_id="r1").starts().means(YES).then(HungUp(NOW))
 
     assert [NoteOutcome] == [type(effect) for effect in world.asked if isinstance(effect, NoteOutcome)]
+
+
+def test_a_reminder_call_that_became_an_emergency_is_noted_when_somebody_takes_it():
+    world = World()
+    played = Played(world=world, direction="outbound", reminder_id="r1").starts().means(Meaning(emergency=True))
+    played.then(TransferEnded(NOW, TransferStatus.ANSWERED))
+
+    assert NoteOutcome("r1", ReminderOutcome.UNCLEAR) == world.asked[-1]
+    assert (Hangup(),) == tuple(played.actions)

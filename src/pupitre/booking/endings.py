@@ -114,7 +114,9 @@ async def undo(world: World, asked: Commitment) -> Ended:
     if kept.intent is Intent.BOOK:
         made = await world.records.made(record_key(world, kept))
         if made is not None and made.status is not AppointmentStatus.CANCELED:
-            await world.records.cancel(made.id, "withdrawn: the caller could not wait")
+            made = await world.records.cancel(made.id, "withdrawn: the caller could not wait")
+        if made is not None and made.sync_state is SyncState.PENDING:
+            await world.records.note_sync(made.id, SyncState.SYNCED, made.ref, None)
     elif kept.before is not None:
         if kept.undone_at is not None:  # others must see that it may write once more, before it looks at them
             kept = await world.commitments.save(replace(kept, undone_at=None))
@@ -132,8 +134,10 @@ async def _restore(world: World, kept: Commitment) -> None:
     if before is None or not await may_undo(world, kept):
         return
     stands = await world.records.read(before.id)
-    if stands.slot != before.slot or stands.status is not before.status:
+    moved = stands.slot != before.slot or stands.status is not before.status
+    if moved:
         await world.records.move(stands.id, before.slot, before.status)
+    if moved or stands.sync_state is SyncState.PENDING:  # one that was put back, and could not say so
         await world.records.note_sync(stands.id, before.sync_state, before.ref, before.sync_error)
 
 

@@ -53,12 +53,13 @@ from pupitre.dialogue.events import (
     WorldFailed,
 )
 from pupitre.dialogue.flow import FLOW
-from pupitre.dialogue.handover import brief
+from pupitre.dialogue.handover import brief, call_back
 from pupitre.dialogue.hear import hear
 from pupitre.dialogue.heard import heard
 from pupitre.dialogue.meanings import command_of
 from pupitre.dialogue.move import Asked, Entered, Move, go, hand_over
 from pupitre.dialogue.script import Script
+from pupitre.dialogue.states.transfer_agent import CALLBACK
 from pupitre.dialogue.turn import Turn
 from pupitre.nlu.meaning import Command, Meaning
 
@@ -209,6 +210,8 @@ def _hung_up(call: Call, script: Script) -> Move:
         task = LeaveTask(TaskKind.EMERGENCY_UNANSWERED, brief(call, script), phone=number)
     elif call.transferring and not call.emergency and number:
         task = LeaveTask(TaskKind.CALL_BACK, brief(call, script), phone=number)
+    elif call.transfer_reason is TransferReason.WITHDRAWN and call.asked == CALLBACK and number:
+        task = call_back(call, script, number)
     elif call.reminder_id and call.news and not call.reminder_noted and call.state is not State.START:
         appointment = call.appointment.id if call.appointment else None
         told = brief(call, script, "hung_up")

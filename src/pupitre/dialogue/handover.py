@@ -5,6 +5,7 @@ from __future__ import annotations
 from pupitre.dialogue.actions import Transfer
 from pupitre.dialogue.call import Call, TransferReason
 from pupitre.dialogue.context import appointment_values, known
+from pupitre.dialogue.effects import LeaveTask, TaskKind
 from pupitre.dialogue.script import Script, Values
 from pupitre.model import Intent
 from pupitre.nlu.meaning import GRAVE
@@ -20,6 +21,13 @@ def transfer(call: Call, script: Script) -> Transfer:
         priority="emergency" if call.emergency else None,
         caller_id=call.from_e164,
     )
+
+
+def call_back(call: Call, script: Script, number: str) -> LeaveTask:
+    """The task that has a person call back: it keeps the slot that was wished for and is not noted."""
+    slot = call.slots[call.picked - 1] if call.picked and call.picked <= len(call.slots) and not call.noted else None
+    appointment = call.appointment.id if call.appointment else None
+    return LeaveTask(TaskKind.CALL_BACK, brief(call, script), slot, appointment, number)
 
 
 def brief(call: Call, script: Script, why: str | None = None) -> str:

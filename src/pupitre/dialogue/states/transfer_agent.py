@@ -8,7 +8,7 @@ from pupitre.dialogue.actions import Hangup
 from pupitre.dialogue.call import Call, State
 from pupitre.dialogue.effects import LeaveTask, NoteOutcome, ReminderOutcome, TaskKind
 from pupitre.dialogue.events import Done, Keyed, Spoke, TransferEnded, TransferStatus, WorldFailed
-from pupitre.dialogue.handover import brief, transfer
+from pupitre.dialogue.handover import brief, call_back, transfer
 from pupitre.dialogue.move import Entered, Move, StateEvent, go, miss, stay, want
 from pupitre.dialogue.script import Script
 from pupitre.dialogue.settings import AfterTransfer
@@ -51,9 +51,7 @@ def leave_call_back(call: Call, script: Script) -> Move:
     number = call.callback_phone or call.from_e164 or (call.patient.phone_e164 if call.patient else None)
     if number is None:
         return stay(call, ask=NUMBER)
-    slot = call.slots[call.picked - 1] if call.picked and call.picked <= len(call.slots) and not call.noted else None
-    appointment = call.appointment.id if call.appointment else None
-    return want(call, LeaveTask(TaskKind.CALL_BACK, brief(call, script), slot, appointment, number))
+    return want(call, call_back(call, script, number))
 
 
 def _heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
@@ -81,7 +79,10 @@ def _emergency(call: Call, event: StateEvent, script: Script) -> Move:
     again = Move(replace(call, transferring=True), tell=("emergency.unanswered",), ending=transfer(call, script))
     match event:
         case TransferEnded(status=TransferStatus.ANSWERED):
-            return Move(replace(call, ended=True, transferring=False), ending=Hangup())
+            over = replace(call, ended=True, transferring=False)
+            if call.reminder_id and not call.reminder_noted:
+                return Move(over, effect=NoteOutcome(call.reminder_id, ReminderOutcome.UNCLEAR))
+            return Move(over, ending=Hangup())
         case TransferEnded() if not call.emergency_task_left:
             left = replace(call, emergency_task_left=True)
             number = call.from_e164 or (call.patient.phone_e164 if call.patient else None)
