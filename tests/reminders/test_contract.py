@@ -272,6 +272,7 @@ def test_a_number_that_is_not_to_be_called_is_left_alone_for_later_bookings_too(
     book(desk, "mardi 6 janvier à 15 heures")
     desk.clock(set="2026-01-05T15:00:00+01:00")
     answered(desk, "P1D", "oui", "ne m'appelez plus")
+    assert [desk.state["outbound_calls"][0]["to"]] == [task["patient_phone"] for task in desk.state["tasks"]]
     desk.clock(set="2026-01-06T16:00:00+01:00")
     book(desk, "jeudi 8 janvier à 15 heures", "c8")
     desk.clock(set="2026-01-08T16:00:00+01:00")

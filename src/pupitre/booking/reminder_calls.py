@@ -89,8 +89,9 @@ async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> 
     if noted.later or noted.stop:
         kind = TaskKind.STOP_CALLING if noted.stop else TaskKind.CALL_BACK
         reason = "asked never to be called automatically again" if noted.stop else "asked to be called again later"
-        key = f"reminder:{reminder.id}:{kind}"
-        await world.tasks.leave(key, kind, reason, world.now(), appointment_id=reminder.appointment_id)
+        key, rung = f"reminder:{reminder.id}:{kind}", await _number(world, reminder)
+        about = reminder.appointment_id
+        await world.tasks.leave(key, kind, reason, world.now(), appointment_id=about, patient_phone=rung)
     await _ended(world, done, noted.outcome)
 
 
@@ -204,15 +205,16 @@ async def _free_line(world: World, reminder: Reminder, outcome: str) -> None:
 
 
 async def _forbid(world: World, reminder: Reminder, call_id: str | None) -> None:
+    number = await _number(world, reminder)
+    if world.telephone is not None and number is not None:
+        await world.telephone.calls.forbid(number, world.now(), call_id)
+
+
+async def _number(world: World, reminder: Reminder) -> str | None:
     """The number that was called, else the patient's own."""
-    telephone = world.telephone
-    if telephone is None:
-        return
-    call = await telephone.calls.of(reminder.id)
-    phones = {call.phone} if call else set()
-    if not phones:
-        with suppress(NotFound):
-            patient = await world.directory.read_patient(reminder.patient_id)
-            phones = {patient.phone_e164} if patient.phone_e164 else set()
-    for phone in phones:
-        await telephone.calls.forbid(phone, world.now(), call_id)
+    call = await world.telephone.calls.of(reminder.id) if world.telephone is not None else None
+    if call is not None:
+        return call.phone
+    with suppress(NotFound):
+        return (await world.directory.read_patient(reminder.patient_id)).phone_e164
+    return None

@@ -50,7 +50,8 @@ def labels(topic: Topic, words: Sequence[str], grammar: Grammar) -> list[str]:
 def emergency(words: Sequence[str], grammar: Grammar) -> bool:
     """Whether somebody is in danger, by the words alone: what the lines say and what was learned, weighed together.
 
-    A call for help that is nearly all that was said always counts. Without learned weights the lines decide.
+    A call for help that is nearly all that was said always counts. Without learned weights the lines decide. Where no
+    line tells a danger, and one tells from the first word to the last what is said instead, nothing learned speaks up.
     """
     matches = [
         (match, grammar.topics["emergency"][0].rules[match.rule].kind) for match in spotted("emergency", words, grammar)
@@ -62,7 +63,13 @@ def emergency(words: Sequence[str], grammar: Grammar) -> bool:
     if any(kind == "plea" and len(words) - (match.end - match.first) <= FEW for match, kind in matches):
         return True
     (odds,) = evidence(words, weights).values()
-    return odds + (TOLD if told else 0) >= ALARM
+    return odds + (TOLD if told else 0) >= ALARM and (told or not _answers(words, grammar))
+
+
+def _answers(words: Sequence[str], grammar: Grammar) -> bool:
+    """Whether all that was said is one order to the desk, or one answer: "elle-même", "je suis sa voisine"."""
+    spans = [match for topic in ("command", "yes_no") for match in spotted(topic, words, grammar)]
+    return any((max(match.first, 0), min(match.end, len(words))) == (0, len(words)) for match in spans)
 
 
 def _raised(matches: Sequence[tuple[Match, str]]) -> bool:
