@@ -32,6 +32,8 @@ AUTHORS = {
     "tune19": "seventeenth",
     "tune20": "eighteenth",
     "tune21": "nineteenth",
+    "tune22": "twentieth",
+    "tune23": "twenty-first",
 }
 """Folders of `authored/` -> who wrote them; `dev` and `own` are by others. From folders `held…` nothing is learned."""
 ANSWERS = ("yesno", "slotpick", "constraints", "phones", "birthdates", "names")
