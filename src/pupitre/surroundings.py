@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pupitre.clock import HeldClock, SystemClock
+from pupitre.clock import HeldClock, SharedClock, SystemClock
 from pupitre.config import Config, Tenant
 from pupitre.phones import e164
 from pupitre.ports import Clock, ConfigError
-from pupitre.store import Database, sandbox
+from pupitre.store import Database, sandbox, server
+from pupitre.store.database import Dialect
 from pupitre.voice.ringing import RingingDialer
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 
 async def clock_of(config: Config, database: Database) -> Clock:
-    """The system's clock; in a sandbox the one its database keeps. Raises ConfigError where the two do not fit."""
+    """The system's clock, set right by the database's where other machines use it too; in a sandbox the one that its
+    database keeps. Raises ConfigError where a sandbox and its database do not fit, Unavailable.
+    """
     held = await sandbox.clock(database)
     if not config.desk.sandbox.enabled:
         if held is not None:
@@ -25,7 +29,11 @@ async def clock_of(config: Config, database: Database) -> Clock:
                 f"{config.file}: database: it was made for a sandbox, whose clock stands still; "
                 "give the desk another one, or set sandbox.enabled"
             )
-        return SystemClock()
+        if database.dialect is Dialect.SQLITE:
+            return SystemClock()
+        shared = SharedClock(partial(server.time, database))
+        await shared.compare()
+        return shared
     if held is None:
         raise ConfigError(
             f"{config.file}: sandbox.enabled: this database was not made by `pupitre init --sandbox`, "

@@ -187,3 +187,17 @@ async def test_callers_who_want_the_same_offers_in_different_orders_all_get_an_a
     await elsewhere.close()
 
     assert sorted(map(repr, offers)) == sorted(map(repr, held))
+
+
+@pytest.mark.parametrize("fast", [timedelta(seconds=20), timedelta(minutes=10)], ids=["20 s", "10 min"])
+async def test_a_process_whose_clock_is_fast_never_gives_away_what_another_has_reserved(claims, fast):
+    """A hold may end for it before it ends for its holder: he is told that the slot is taken, never that he has it."""
+    await claims.hold("c1", [slot(0), slot(60)], NOW, LATER)
+    await claims.reserve("k1", "c1", slot(0), NOW)
+
+    assert [] == await claims.hold("c2", [slot(0)], NOW + fast, LATER + fast)
+    assert not await claims.reserve("k2", "c2", slot(0), NOW + fast)
+    given = await claims.hold("c2", [slot(60)], NOW + fast, LATER + fast)
+    assert given == ([slot(60)] if NOW + fast >= LATER else [])
+    won = [await claims.reserve("k2", "c2", slot(60), NOW + fast), await claims.reserve("k1b", "c1", slot(60), NOW)]
+    assert 1 == sum(won)
