@@ -7,6 +7,19 @@ from contextlib import contextmanager
 
 import psycopg
 
+_SERVERS_KEEPALIVES = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
+"""A machine that loses power says no goodbye: without these the server keeps its locks for two hours (Linux's default),
+and nobody takes over its work (PostgreSQL 15 documentation §20.3.2).
+"""
+_OWN = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""The same for a server that is gone (libpq §34.1.2; the last in milliseconds)."""
+
 
 class AdvisoryLocks:
     """For the processes of one PostgreSQL: an advisory lock for each.
@@ -23,7 +36,9 @@ class AdvisoryLocks:
 
     def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
         if self._connection is None:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=3)
+            connection = psycopg.connect(psycopg.conninfo.make_conninfo(self._url, **_OWN), autocommit=True)
+            for name, value in _SERVERS_KEEPALIVES.items():
+                connection.execute("SELECT set_config(%s, %s, false)", (name, value))
             connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_key(self._name),))
             self._connection = connection
         return self._connection
