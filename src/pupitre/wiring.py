@@ -257,6 +257,8 @@ class House:
                     await close_silent_calls(tenant, self.clock.now())
             except Unavailable as error:
                 log.warning("watch_failed", reason=str(error))
+            except Exception:
+                log.exception("watch_failed")
             await asyncio.sleep(_WATCH_SECONDS)
 
     async def _make_worlds(self) -> None:

@@ -47,7 +47,7 @@ class Desk:
     """One tenant's world, with its backends at hand."""
 
     def __init__(self, database, engine: str, tenant: str = "demo") -> None:
-        self.clock = FrozenClock()
+        self.clock, self.database = FrozenClock(), database
         self.directory = MemoryDirectory(list(AGENTS))
         self.records = MemoryRecords()
         self.agenda = MemoryAgenda()

@@ -82,8 +82,11 @@ class MemoryReservations(Backend):
 
     async def free(self, commitment_id):
         await self.before("store.free")
-        self.times_freed += self.reserved.pop(commitment_id, None) is not None
+        self.let_go(commitment_id)
         await self.after("store.free")
+
+    def let_go(self, commitment_id):
+        self.times_freed += self.reserved.pop(commitment_id, None) is not None
 
     async def freed(self):
         await self.before("store.freed")
@@ -91,10 +94,10 @@ class MemoryReservations(Backend):
 
 
 class MemoryCommitments(Backend):
-    def __init__(self, real_seconds, due: MemoryDue, fault: Fault = no_fault) -> None:
+    def __init__(self, real_seconds, due: MemoryDue, reservations: MemoryReservations, fault: Fault = no_fault) -> None:
         super().__init__(fault)
         self.rows, self.lines, self.opened = {}, {}, {}
-        self.real_seconds, self.due = real_seconds, due
+        self.real_seconds, self.due, self.reservations = real_seconds, due, reservations
 
     async def open(self, commitment, line):
         await self.before("store.open")
@@ -110,7 +113,7 @@ class MemoryCommitments(Backend):
             raise NotFound(commitment_id)
         return self.rows[commitment_id]
 
-    async def save(self, commitment, lines=(), *, then=None):
+    async def save(self, commitment, lines=(), *, then=None, free=False):
         await self.before("store.save")
         if commitment.id not in self.rows:
             raise NotFound(commitment.id)
@@ -120,6 +123,8 @@ class MemoryCommitments(Backend):
         self.lines[commitment.id] += lines
         if then is not None:
             self.due.add([then])
+        if free:
+            self.reservations.let_go(commitment.id)
         await self.after("store.save")
         return saved
 
@@ -134,6 +139,11 @@ class MemoryCommitments(Backend):
             and (appointment_id is None or row.appointment_id == appointment_id)
             and (status is None or row.status is status)
         ]
+
+    async def running(self, seconds, after="", limit=100):
+        found = [row for row in self.rows.values() if row.status is CommitmentStatus.RUNNING and row.id > after]
+        long = [row for row in found if await self.waited(row.id) >= seconds]
+        return sorted(long, key=lambda row: row.id)[:limit]
 
     async def waited(self, commitment_id):
         return self.real_seconds() - self.opened[commitment_id]

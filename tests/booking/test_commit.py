@@ -13,6 +13,7 @@ from pupitre.booking.commit import commit
 from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import AppointmentStatus, SyncState
 from pupitre.ports import Claims, CommitmentStatus
+from pupitre.store import sandbox
 
 
 async def test_a_booking_is_recorded_planned_and_agreed_within_the_turn(desk):
@@ -96,3 +97,17 @@ async def test_a_cancellation_takes_the_event_off_and_frees_the_slot(desk):
     assert desk.records.appointments[1].cancel_reason == "caller"
     assert all(event.cancelled for event in desk.agenda.events.values())
     assert (await commit(desk.world, desk.book(slot(6, "09:00"), call="call-9"), 2.5)).outcome is CommitOutcome.RECORDED
+
+
+async def test_a_call_id_that_comes_again_when_the_store_was_emptied_gets_a_record_of_its_own(desk):
+    """Under its key the record had the first one's appointment: the caller was told that his own is noted."""
+    await commit(desk.world, desk.book(slot(6, "09:00")), 2.5)
+    await sandbox.empty(desk.database, "demo")
+
+    told = await commit(desk.world, desk.book(slot(7, "10:00"), patient=8), 2.5)
+
+    assert told.outcome is CommitOutcome.RECORDED
+    assert [(one.patient_id, one.slot) for one in desk.records.appointments.values()] == [
+        (7, slot(6, "09:00")),
+        (8, slot(7, "10:00")),
+    ]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.faults.town import AGENTS, SLOTS, TURN_SECONDS, Town
 
-from pupitre.booking.commit import hung_up
+from pupitre.booking.commit import close, hung_up, retry
 from pupitre.booking.offers import release
 from pupitre.dialogue.effects import Commit
 from pupitre.model import Intent
-from pupitre.ports import Refused, Unavailable
+from pupitre.ports import CommitmentStatus, Refused, Unavailable
 
 FAULTS = st.sampled_from(
     [
@@ -136,6 +136,17 @@ class BookingMachine(RuleBasedStateMachine):
     def time_passes(self, minutes, which):
         self.town.clock.instant += timedelta(minutes=minutes)
         self.town.walk(self.process(which), self.town.clock.instant)
+
+    def waiting_for_somebody(self):
+        stuck = (CommitmentStatus.ERROR, CommitmentStatus.WAITING)
+        return [row for row in self.town.commitments.rows.values() if row.status in stuck and row.closed_at is None]
+
+    @precondition(lambda self: self.waiting_for_somebody())
+    @rule(data=st.data(), which=WHICH, decide=st.sampled_from([retry, close]))
+    def a_person_decides(self, data, which, decide):
+        kept = data.draw(st.sampled_from(self.waiting_for_somebody()))
+        process = self.process(which)
+        process.spawn("person", decide(self.town.worlds[process]["demo"], kept.id, "Claire"))
 
     # ---- who goes on, and what his call brings -----------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from pupitre.booking import due, reminders
 from pupitre.booking.commit import asked_for, commit
 from pupitre.booking.commitments import works
 from pupitre.booking.due import COMMITMENTS
+from pupitre.booking.keys import record_key
 from pupitre.booking.offers import propose_slots
 from pupitre.booking.watch import look_after
 from pupitre.booking.world import World
@@ -91,7 +92,7 @@ class Town:
         self.records, self.agenda = MemoryRecords(_fault), MemoryAgenda(_fault)
         self.reservations = MemoryReservations(_fault, guarded=guarded)
         self.due, self.reminders, self.tasks = MemoryDue(_fault), MemoryReminders(), MemoryTasks()
-        self.commitments = MemoryCommitments(lambda: self.seconds, self.due, _fault)
+        self.commitments = MemoryCommitments(lambda: self.seconds, self.due, self.reservations, _fault)
         self.jobs: dict[str, Kept] = {}
         self.worlds: dict[Process, dict[str, World]] = {}
         self.engines: dict[Process, DeterministicEngine] = {}
@@ -301,7 +302,7 @@ class Town:
                 assert events == [], (appointment, events)
         for row in rows:
             if row.intent is Intent.BOOK:
-                made = self.records.keys.get(f"demo/{row.id}")
+                made = self.records.keys.get(record_key(self.worlds[self.processes[0]]["demo"], row))
                 if row.status in (CommitmentStatus.WITHDRAWN, CommitmentStatus.ERROR) and row.recorded_at is None:
                     assert made is None or self.records.appointments[made].status is AppointmentStatus.CANCELED
                 if row.status is CommitmentStatus.DONE:
@@ -309,7 +310,9 @@ class Town:
                 assert not (row.alone and row.outcome is CommitOutcome.WITHDRAWN), "hanging up withdraws nothing"
         self.reminders_follow()
         for key in self.reservations.reserved:
-            assert self.commitments.rows[key].status is CommitmentStatus.ERROR, key
+            kept = self.commitments.rows[key]
+            assert kept.status is CommitmentStatus.ERROR, key
+            assert kept.closed_at is None, key
 
     def reminders_follow(self) -> None:
         """4. No reminder for what is not confirmed at that time."""

@@ -166,7 +166,7 @@ class Office:
         self.gateway, self.outcomes = Gateway(), Outcomes()
         self.calls = OutboundCalls(self.reminders, self.due)
         self.worlds: dict[str, World] = {}
-        agenda = MemoryAgenda()
+        agenda, reservations = MemoryAgenda(), MemoryReservations()
         self.world = self.worlds["demo"] = World(
             tenant="demo",
             clock=self.clock,
@@ -174,8 +174,8 @@ class Office:
             records=self.records,
             free_busy=agenda,
             agenda=agenda,
-            reservations=MemoryReservations(),
-            commitments=MemoryCommitments(lambda: 0.0, self.due),
+            reservations=reservations,
+            commitments=MemoryCommitments(lambda: 0.0, self.due, reservations),
             due=self.due,
             reminders=self.reminders,
             tasks=self.tasks,

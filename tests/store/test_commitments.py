@@ -12,6 +12,7 @@ from pupitre.model import Appointment, CalendarRef, Intent, Slot, Source
 from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, NotFound, Stale
 from pupitre.store.commitments import StoredCommitments
 from pupitre.store.due_work import StoredDueWork
+from pupitre.store.reservations import StoredReservations
 
 SLOT = Slot(NOW + timedelta(days=1), NOW + timedelta(days=1, minutes=30), 45)
 ASKED = HistoryLine(NOW, "asked")
@@ -138,6 +139,36 @@ async def test_waiting_is_counted_in_real_time(commitments):
 
     assert 0 <= before < 5
     assert 0.19 < await commitments.waited(kept.id) - before < 5
+
+
+async def test_what_runs_is_told_page_by_page_however_much_it_is(commitments):
+    for n in range(250):
+        await commitments.open(asked(f"c{n:03}"), ASKED)
+    done = await commitments.read("c007:BOOK:1")
+    await commitments.save(msgspec.structs.replace(done, status=CommitmentStatus.DONE))
+
+    seen, last = [], ""
+    while page := await commitments.running(0, last):
+        assert len(page) <= 100
+        seen += [one.id for one in page]
+        last = seen[-1]
+
+    assert [f"c{n:03}:BOOK:1" for n in range(250) if n != 7] == seen
+    assert [] == await commitments.running(60)
+
+
+async def test_what_a_commitment_had_reserved_is_free_in_the_write_that_says_so(commitments, database):
+    reservations = StoredReservations(database, "demo")
+    kept = await commitments.open(asked(slot=SLOT), ASKED)
+    await reservations.reserve(kept.id, "c1", SLOT, NOW)
+    with pytest.raises(Stale):
+        await commitments.save(msgspec.structs.replace(kept, version=7), free=True)
+    assert not await reservations.reserve("other", "c2", SLOT, NOW)
+
+    await commitments.save(kept, free=True)
+
+    assert 1 == await reservations.freed()
+    assert await reservations.reserve("other", "c2", SLOT, NOW)
 
 
 async def test_another_tenant_has_its_own(database, commitments):

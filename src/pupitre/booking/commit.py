@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from msgspec.structs import replace
 
 from pupitre.booking.commitments import job_of
+from pupitre.booking.duties import fulfil, hand_back, still_yields
+from pupitre.booking.endings import may_have_landed
+from pupitre.booking.engine import JobState
 from pupitre.booking.keys import DUE_KIND, external_uid
 from pupitre.booking.world import World
 from pupitre.dialogue.effects import Commit
@@ -107,11 +111,17 @@ async def begin_again(world: World, commitment_id: str) -> bool:
     """
     while True:
         kept = await world.commitments.read(commitment_id)
-        if kept.status not in (CommitmentStatus.WAITING, CommitmentStatus.WITHDRAWN) or kept.yields_to is not None:
+        if kept.status is not CommitmentStatus.WAITING and not may_have_landed(kept):
             return False
-        running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
         try:
-            kept = await world.commitments.save(replace(kept, status=running, attempt=kept.attempt + 1))
+            if kept.yields_to is not None and await still_yields(world, kept):
+                return False
+        except Stale:
+            continue
+        running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
+        again = replace(kept, status=running, attempt=kept.attempt + 1, yields_to=None)
+        try:
+            kept = await world.commitments.save(again)
         except Stale:
             continue
         await world.engine.run(job_of(kept, world))
@@ -126,6 +136,8 @@ async def retry(world: World, commitment_id: str, by: str) -> Commitment:
             raise Refused(f"{commitment_id} is {_standing(kept)}: only what waits or is in error can be tried again")
         if kept.yields_to is not None:
             raise Refused(f"{commitment_id} has left its work to {kept.yields_to}: see to that one")
+        if may_have_landed(kept) and await world.engine.state(job_of(kept, world)) is JobState.ACTIVE:
+            raise Unavailable(f"what {commitment_id} may have written is just being looked for: try again in a moment")
         now = world.now()
         again = replace(
             kept,
@@ -133,6 +145,7 @@ async def retry(world: World, commitment_id: str, by: str) -> Commitment:
             outcome=CommitOutcome.RECORDED if kept.outcome is CommitOutcome.RECORDED else None,
             attempt=kept.attempt + 1,
             retried_at=now,
+            undone_at=None,
         )
         try:
             saved = await world.commitments.save(again, [HistoryLine(now, "retried", by=by)])
@@ -154,11 +167,12 @@ async def close(world: World, commitment_id: str, by: str) -> Commitment:
         now = world.now()
         closed = replace(kept, status=CommitmentStatus.ERROR, closed_by=by, closed_at=now)
         try:
-            saved = await world.commitments.save(closed, [HistoryLine(now, "closed", by=by)])
+            saved = await world.commitments.save(closed, [HistoryLine(now, "closed", by=by)], free=True)
         except Stale:
             continue
         await world.due.drop(world.tenant, DUE_KIND, [commitment_id])
-        await world.reservations.free(commitment_id)
+        with suppress(Stale):  # what is left yielding finds out by itself when its next try falls due
+            await (hand_back if saved.recorded_at is None else fulfil)(world, saved)
         return saved
 
 

@@ -41,7 +41,7 @@ def job_of(commitment: Commitment, world: World) -> Job:
     """The engine's job for the commitment's present attempt."""
     return Job(
         id=f"{world.tenant}/{commitment.id}/{commitment.nonce}/{commitment.attempt}",
-        kind=WITHDRAWAL if commitment.status is CommitmentStatus.WITHDRAWN else DUE_KIND,
+        kind=WITHDRAWAL if commitment.status in _COME_TO_NOTHING else DUE_KIND,
         tenant=world.tenant,
         subject=commitment.id,
         attempt=commitment.attempt,
@@ -51,7 +51,7 @@ def job_of(commitment: Commitment, world: World) -> Job:
 async def perform(do: Steps, job: Job, world: World) -> None:
     """One attempt, and how it ends when it cannot be completed: the last row of the table."""
     asked = await _asked(do, job, world)
-    if asked is None:
+    if asked is None or asked.status not in _UNDER_WAY:
         return
     try:
         await _SAGAS[asked.intent](do, asked, world, job.attempt)
@@ -65,27 +65,32 @@ async def perform(do: Steps, job: Job, world: World) -> None:
 
 
 async def _asked(do: Steps, job: Job, world: World) -> Commitment | None:
-    """The commitment the job is about; None when the sandbox was emptied since, whatever has its id now."""
+    """The commitment the job is about; None when a later attempt has taken its place, or the sandbox was emptied since,
+    whatever has its id now.
+    """
     try:
         asked = await do.glance(lambda: world.commitments.read(job.subject))
     except NotFound:
         return None
-    return asked if f"/{asked.nonce}/" in job.id else None
+    return asked if f"/{asked.nonce}/" in job.id and asked.attempt == job.attempt else None
 
 
 async def take_back(do: Steps, job: Job, world: World) -> None:
-    """What a withdrawn commitment may have left on a backend that never answered."""
+    """What a commitment that came to nothing may have left on a backend that never answered.
+
+    When to look again is said first, so that one whose taking back meets a bug is left to a person in the end.
+    """
     asked = await _asked(do, job, world)
-    if asked is None:
+    if asked is None or not endings.may_have_landed(asked):
         return
+    await do.step(Ended, "look again", partial(endings.look_again, world, asked, job.attempt), OUR_STORE)
     with suppress(DeskError):
         await do.step(Ended, "undo", partial(endings.undo, world, asked), BRIEFLY)
-    await do.step(Ended, "look again", partial(endings.look_again, world, asked, job.attempt), OUR_STORE)
 
 
 async def book(do: Steps, asked: Commitment, world: World, attempt: int) -> None:
     """BOOK."""
-    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, None, attempt), BRIEFLY)
+    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, None), BRIEFLY)
     if reserved.agent is None:
         await do.step(Ended, "taken", partial(endings.slot_taken, world, asked), OUR_STORE)
         return
@@ -110,7 +115,7 @@ async def reschedule(do: Steps, asked: Commitment, world: World, attempt: int) -
     if now.before is None:
         await do.step(Ended, "gone", partial(endings.gone, world, asked), OUR_STORE)
         return
-    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, now, attempt), BRIEFLY)
+    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, now), BRIEFLY)
     if reserved.agent is None:
         await do.step(Ended, "taken", partial(endings.slot_taken, world, asked), OUR_STORE)
         return
@@ -156,6 +161,11 @@ async def _undo(do: Steps, asked: Commitment, world: World, attempt: int) -> Non
         return
     await do.step(Ended, "look again", partial(endings.look_again, world, asked, attempt), OUR_STORE)
 
+
+_UNDER_WAY = (CommitmentStatus.RUNNING, CommitmentStatus.WITHDRAWN)
+"""How a commitment stands that an attempt has not ended yet; withdrawn, the attempt still undoes what it did."""
+
+_COME_TO_NOTHING = (CommitmentStatus.WITHDRAWN, CommitmentStatus.ERROR)
 
 _SAGAS: Mapping[Intent, Callable[[Steps, Commitment, World, int], Awaitable[None]]] = {
     Intent.BOOK: book,

@@ -89,6 +89,8 @@ async def work_off(rows: DueWork, worlds: Mapping[str, World], kinds: Mapping[st
                     doing[which] = asyncio.create_task(_do(rows, worlds, kinds, row))
         except Unavailable as error:
             _log.warning("due work cannot be read: %s", error)
+        except Exception:  # noqa: BLE001 -- a bug of one round is none of the next
+            _log.exception("due work cannot be read")
         if doing:
             await asyncio.wait(doing.values(), timeout=_PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         doing = {which: task for which, task in doing.items() if not task.done()}

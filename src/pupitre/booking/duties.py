@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -13,7 +14,10 @@ from pupitre.booking.keys import DUE_KIND
 from pupitre.booking.world import World
 from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import Intent
-from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, Stale, Unavailable
+from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, NotFound, Stale, Unavailable
+
+_LOOK_EVERY = timedelta(minutes=30)
+"""How often what yields looks whether it still has to."""
 
 
 async def take_over(world: World, asked: Commitment) -> None:
@@ -87,6 +91,25 @@ async def may_undo(world: World, withdrawn: Commitment) -> bool:
         if other.id not in (withdrawn.follows or ()):
             return False
     return True
+
+
+async def still_yields(world: World, kept: Commitment) -> bool:
+    """Whether what it waits to do is still another commitment's, or was done by that one; False: it goes on by itself.
+
+    That one may have ended without a word, or a person have closed it. Raises Stale.
+    """
+    assert kept.yields_to is not None
+    try:
+        other = await world.commitments.read(kept.yields_to)
+    except NotFound:
+        return False
+    if other.status in (CommitmentStatus.RUNNING, CommitmentStatus.WAITING) or _still_to_undo(other):
+        await world.due.put([Due(world.tenant, kept.id, DUE_KIND, kept.id, world.now() + _LOOK_EVERY)])
+        return True
+    if other.recorded_at is not None:
+        await fulfil(world, other)
+        return True
+    return False
 
 
 async def hand_back(world: World, asked: Commitment) -> None:

@@ -60,7 +60,11 @@ async def agree(world: World, asked: Commitment, appointment: Appointment, plann
 
 
 async def slot_taken(world: World, asked: Commitment) -> Ended:
-    """Somebody else has the slot: nothing was written, others are offered."""
+    """Somebody else has the slot: nothing was written, others are offered. What is recorded needs a person."""
+    kept = await world.commitments.read(asked.id)
+    if kept.recorded_at is not None and kept.status is not CommitmentStatus.WITHDRAWN:
+        reason = "it is recorded, and its agent can no longer be given that time: see what shall become of it"
+        return await _come_to_nothing(world, kept, "refused", reason)
     await world.reservations.free(asked.id)
     await hand_back(world, asked)
     line = ("slot taken", "somebody else has the slot; nothing was written")
@@ -77,23 +81,17 @@ async def gone(world: World, asked: Commitment) -> Ended:
 async def refused(world: World, asked: Commitment, error: DeskError) -> Ended:
     """A backend said no for good. Before the record, nothing stands; after it, record and reservation do."""
     kept = await world.commitments.read(asked.id)
-    reason = str(error)
     if kept.status is CommitmentStatus.WITHDRAWN:
         await world.reservations.free(asked.id)
         await hand_back(world, asked)
         return Ended(kept.status)
-    if kept.recorded_at is not None:
-        await fulfil(world, asked)
-        await _tell_record(world, kept, reason)
-        await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
-        outcome = CommitOutcome.RECORDED
-    else:
-        await world.reservations.free(asked.id)
-        await hand_back(world, asked)
-        outcome = CommitOutcome.REFUSED if isinstance(error, Refused) else CommitOutcome.CONFLICT
-        if kept.attempt > 1:
-            await _leave(world, kept, TaskKind.CALL_BACK, reason)
-    return await _end(world, asked, CommitmentStatus.ERROR, outcome, [("refused", reason)], error=reason)
+    outcome = CommitOutcome.REFUSED if isinstance(error, Refused) else CommitOutcome.CONFLICT
+    return await _come_to_nothing(world, kept, "refused", str(error), outcome, listening=kept.attempt == 1)
+
+
+async def broken(world: World, kept: Commitment) -> Ended:
+    """Every attempt ended by a bug. Raises Unavailable."""
+    return await _come_to_nothing(world, kept, "given up", "every attempt ended by a bug: see the log")
 
 
 async def conflict(world: World, asked: Commitment, before: Appointment, planned: Planned) -> Ended:
@@ -111,10 +109,14 @@ async def conflict(world: World, asked: Commitment, before: Appointment, planned
 async def undo(world: World, asked: Commitment) -> Ended:
     """The caller gave up before the record answered: what landed all the same is taken back, the slot is free."""
     kept = await world.commitments.read(asked.id)
+    if not may_have_landed(kept):
+        return Ended(kept.status)
     if kept.intent is Intent.BOOK:
         made = await world.records.made(record_key(world, kept))
         if made is not None and made.status is not AppointmentStatus.CANCELED:
-            made = await world.records.cancel(made.id, "withdrawn: the caller could not wait")
+            given_up = kept.status is CommitmentStatus.ERROR
+            why = "taken back: it was given up" if given_up else "withdrawn: the caller could not wait"
+            made = await world.records.cancel(made.id, why)
         if made is not None and made.sync_state is SyncState.PENDING:
             await world.records.note_sync(made.id, SyncState.SYNCED, made.ref, None)
     elif kept.before is not None:
@@ -126,7 +128,13 @@ async def undo(world: World, asked: Commitment) -> Ended:
     if kept.undone_at is None:
         now = world.now()
         await world.commitments.save(replace(kept, undone_at=now), [HistoryLine(now, "taken back")])
-    return Ended(CommitmentStatus.WITHDRAWN)
+    return Ended(kept.status)
+
+
+def may_have_landed(kept: Commitment) -> bool:
+    """Whether it came to nothing, and what its lost requests wrote is to be taken back. Closed, it is a person's."""
+    given_up = kept.status is CommitmentStatus.ERROR and kept.recorded_at is None and kept.closed_at is None
+    return kept.status is CommitmentStatus.WITHDRAWN or (given_up and kept.intent is not Intent.CANCEL)
 
 
 async def _restore(world: World, kept: Commitment) -> None:
@@ -134,10 +142,14 @@ async def _restore(world: World, kept: Commitment) -> None:
     if before is None or not await may_undo(world, kept):
         return
     stands = await world.records.read(before.id)
-    moved = stands.slot != before.slot or stands.status is not before.status
-    if moved:
+    if kept.intent is Intent.CANCEL:
+        ours = stands.status is AppointmentStatus.CANCELED
+    else:
+        ours = stands.slot == kept.slot and stands.status is not AppointmentStatus.CANCELED
+    as_before = stands.slot == before.slot and stands.status is before.status
+    if ours and not as_before:
         await world.records.move(stands.id, before.slot, before.status)
-    if moved or stands.sync_state is SyncState.PENDING:  # one that was put back, and could not say so
+    if ours if not as_before else stands.sync_state is SyncState.PENDING:  # or it was put back, and could not say so
         await world.records.note_sync(stands.id, before.sync_state, before.ref, before.sync_error)
 
 
@@ -145,16 +157,23 @@ async def look_again(world: World, asked: Commitment, attempt: int) -> Ended:
     """A request that was given up may still land: look for it a few times more, or until it could be taken back."""
     kept = await world.commitments.read(asked.id)
     at = world.now() + delay(asked.id, attempt, None)
-    if kept.undone_at is None and at - kept.asked_at > world.policy.keep_trying:
+    if kept.undone_at is None and _given_long_enough(world, kept, at):
         await _leave_standing(world, kept)
     elif kept.undone_at is None or attempt <= _LOOKS_AFTER_WITHDRAWAL:
         await world.due.put([Due(world.tenant, asked.id, DUE_KIND, asked.id, at)])
-    return Ended(CommitmentStatus.WITHDRAWN)
+    return Ended(kept.status)
+
+
+def _given_long_enough(world: World, kept: Commitment, at: datetime) -> bool:
+    """What was given up after a day is looked for until its time has come: others may be given it meanwhile."""
+    if kept.status is CommitmentStatus.ERROR and kept.slot is not None:
+        return kept.slot.start <= at
+    return at - kept.asked_at > world.policy.keep_trying
 
 
 async def _leave_standing(world: World, kept: Commitment) -> None:
     """Nobody could say for as long as it is tried whether something landed: a person has to look."""
-    reason = "the caller was told that nothing is noted, and it could not be taken back: see what the record shows"
+    reason = "nothing was noted, and it could not be taken back: see what the record shows"
     await world.reservations.free(kept.id)
     await hand_back(world, kept)
     await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
@@ -171,7 +190,7 @@ async def later(world: World, asked: Commitment, error: Unavailable, attempt: in
         return await look_again(world, asked, attempt)
     too_late = _too_late(kept, due.due, world.policy.keep_trying)
     if too_late:
-        return await _give_up(world, kept, f"{too_late}: {error}")
+        return await _come_to_nothing(world, kept, "given up", f"{too_late}: {error}")
     if kept.recorded_at is not None and kept.intent is Intent.RESCHEDULE:
         with suppress(DeskError):  # the record may be what is down; whoever dials reads the appointment again
             await reminders.follow(world, await world.records.read(_appointment(kept)))
@@ -197,17 +216,31 @@ def _too_late(kept: Commitment, next_try: datetime, budget: timedelta) -> str:
     return ""
 
 
-async def _give_up(world: World, kept: Commitment, reason: str) -> Ended:
+async def _come_to_nothing(
+    world: World,
+    kept: Commitment,
+    what: str,
+    reason: str,
+    outcome: CommitOutcome = CommitOutcome.REFUSED,
+    *,
+    listening: bool = False,
+) -> Ended:
+    """A person must look. What is recorded stands, with its reservation; else the slot is free, and whoever is not
+    `listening` is called back. A request whose answer was lost may have landed all the same: it is looked for.
+    """
+    look = None
     if kept.recorded_at is None:
         await world.reservations.free(kept.id)
         await hand_back(world, kept)
-        await _leave(world, kept, TaskKind.CALL_BACK, reason)
+        if not listening:
+            await _leave(world, kept, TaskKind.CALL_BACK, reason)
+        look = Due(world.tenant, kept.id, DUE_KIND, kept.id, world.now() + delay(kept.id, kept.attempt, None))
     else:
         await fulfil(world, kept)
         await _tell_record(world, kept, reason)
         await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
-    outcome = CommitOutcome.RECORDED if kept.recorded_at is not None else CommitOutcome.REFUSED
-    return await _end(world, kept, CommitmentStatus.ERROR, outcome, [("given up", reason)], error=reason)
+        outcome = CommitOutcome.RECORDED
+    return await _end(world, kept, CommitmentStatus.ERROR, outcome, [(what, reason)], error=reason, then=look)
 
 
 def _appointment(kept: Commitment) -> int | str:
@@ -245,10 +278,13 @@ async def _end(
     ref: CalendarRef | None = None,
     then: Due | None = None,
 ) -> Ended:
-    """Save how it stands, and what is due of it then. What was withdrawn stays withdrawn."""
+    """Save how it stands, and what is due of it then. What was withdrawn stays withdrawn, what is done stays done, and
+    what a later attempt makes of it is that one's.
+    """
     while True:
         kept = await world.commitments.read(asked.id)
-        if kept.status is CommitmentStatus.WITHDRAWN:
+        over = kept.status in (CommitmentStatus.WITHDRAWN, CommitmentStatus.DONE)
+        if over or kept.attempt != asked.attempt:
             return Ended(kept.status)
         now = world.now()
         ended = replace(kept, status=status, outcome=outcome, error=error, ref=ref or kept.ref)

@@ -11,8 +11,11 @@ DUE_KIND = "commitment"
 
 
 def record_key(world: World, asked: Commitment) -> str:
-    """Under which the record of a booking is made, once."""
-    return f"{world.tenant}/{asked.id}"
+    """Under which the record of a booking is made, once.
+
+    A call id that comes again, when our store has forgotten the first one, finds no record of somebody else's under it.
+    """
+    return f"{world.tenant}/{asked.id}/{asked.nonce}"
 
 
 def external_uid(world: World, appointment_id: BackendId) -> str:

@@ -7,13 +7,11 @@ from msgspec.structs import replace
 
 from pupitre.booking import reminders
 from pupitre.booking.keys import external_uid, record_key
+from pupitre.booking.standing import maybe_there_before
 from pupitre.booking.world import World
 from pupitre.dialogue.events import CommitOutcome
-from pupitre.model import Agent, Appointment, BackendId
+from pupitre.model import Agent, Appointment, AppointmentStatus, BackendId
 from pupitre.ports import Commitment, CommitmentStatus, Draft, HistoryLine, Stale
-
-_AT_ONCE_SECONDS = 3.0
-"""Real time within which a first attempt reaches the record; later, another process may have been there before."""
 
 
 class Recorded(Struct, frozen=True):
@@ -33,11 +31,19 @@ async def create(world: World, asked: Commitment, agent: Agent) -> Recorded:
     if await _withdrawn(world, asked):
         return Recorded(withdrawn=True)
     assert asked.slot is not None
-    again = asked.attempt > 1 or await world.commitments.waited(asked.id) > _AT_ONCE_SECONDS
+    if asked.recorded_at is not None and asked.appointment_id is not None:
+        stands = await world.records.read(asked.appointment_id)
+        if asked.offsets:
+            await reminders.agree(world, stands, asked.offsets)
+        return Recorded(replace(stands, patient_name=None))
+    again = await maybe_there_before(world, asked)
     draft = Draft(
         asked.patient_id, asked.slot, asked.call_id, asked.source, world.policy.booked_as, agent.calendar, again
     )
     appointment = await world.records.create(draft, record_key(world, asked))
+    if appointment.status is AppointmentStatus.CANCELED and asked.retried_at is not None:
+        # It had landed unseen and was taken back; a person wants it after all.
+        appointment = await world.records.move(appointment.id, asked.slot, world.policy.booked_as)
     kept = await _note(world, asked, appointment.id, CommitOutcome.RECORDED)
     if kept and asked.offsets:
         await reminders.agree(world, appointment, asked.offsets)

@@ -11,8 +11,11 @@ from pupitre.booking.duties import give_way, recorded, take_over
 from pupitre.booking.keys import record_key
 from pupitre.booking.world import World
 from pupitre.model import Agent, Appointment, AppointmentStatus, Intent, Interval, Slot, Source
-from pupitre.ports import Commitment, NotFound, Unavailable
+from pupitre.ports import Commitment, NotFound, Refused, Unavailable
 from pupitre.slots import Candidate, may_commit, merge
+
+_AT_ONCE_SECONDS = 3.0
+"""Real time within which a first attempt reaches the backends; later, another process may have been there before."""
 
 
 class Standing(Struct, frozen=True):
@@ -50,14 +53,22 @@ async def look(world: World, asked: Commitment) -> Standing:
     return Standing(before)
 
 
-async def reserve(world: World, asked: Commitment, now: Standing | None, attempt: int) -> Reserved:
+async def maybe_there_before(world: World, asked: Commitment) -> bool:
+    """Whether the commitment may have reached the backends already: in another attempt or process, or in this one
+    before a crash that took the engine's memory of it.
+    """
+    again = asked.attempt > 1 or asked.recorded_at is not None
+    return again or await world.commitments.waited(asked.id) > _AT_ONCE_SECONDS
+
+
+async def reserve(world: World, asked: Commitment, now: Standing | None) -> Reserved:
     """Reserve the slot in our store, then ask the planning again: somebody may have put a meeting there."""
     slot = asked.slot
     assert slot is not None
     agent = await world.agent(slot.agent_id)
     if agent is None or not await world.reservations.reserve(asked.id, asked.call_id, slot, world.now()):
         return Reserved(None)
-    landed = attempt > 1 and await _landed(world, asked, slot)
+    landed = await maybe_there_before(world, asked) and await _landed(world, asked, slot)
     if landed or await _still_free(world, asked, agent, slot, now):
         return Reserved(agent)
     await world.reservations.free(asked.id)
@@ -67,8 +78,12 @@ async def reserve(world: World, asked: Commitment, now: Standing | None, attempt
 async def _landed(world: World, asked: Commitment, slot: Slot) -> bool:
     """Whether an earlier attempt reached the record: what looks busy then is our own appointment."""
     if asked.appointment_id is None or asked.intent is Intent.BOOK:
-        return await world.records.made(record_key(world, asked)) is not None
-    return (await world.records.read(asked.appointment_id)).slot == slot
+        return asked.recorded_at is not None or await world.records.made(record_key(world, asked)) is not None
+    stands = (await world.records.read(asked.appointment_id)).slot
+    before = asked.before.slot if asked.before is not None else slot
+    if asked.recorded_at is not None and stands not in (slot, before):
+        raise Refused("a person has moved the appointment in the record since")
+    return stands == slot
 
 
 async def _still_free(world: World, asked: Commitment, agent: Agent, slot: Slot, now: Standing | None) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from pupitre.booking import endings
 from pupitre.booking.commitments import job_of
 from pupitre.booking.engine import JobState
 from pupitre.booking.world import World
-from pupitre.ports import Commitment, CommitmentStatus, HistoryLine, Stale
+from pupitre.ports import Commitment, CommitmentStatus, DeskError, HistoryLine, Stale, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -26,13 +27,28 @@ _PATIENCE_WITH_BUGS = 5
 
 
 async def look_after(worlds: Iterable[World]) -> int:
-    """Begin again whatever nobody runs; how many there were. Raises Unavailable."""
+    """Begin again whatever nobody runs, however much there is; how many there were. Raises Unavailable."""
     count = 0
     for world in worlds:
-        for kept in await world.commitments.find(status=CommitmentStatus.RUNNING):
-            if await world.commitments.waited(kept.id) >= _SETTLED_SECONDS and await _rescue(world, kept):
-                count += 1
+        last = ""
+        while found := await world.commitments.running(_SETTLED_SECONDS, last):
+            for kept in found:
+                count += await _looked_after(world, kept)
+            last = found[-1].id
     return count
+
+
+async def _looked_after(world: World, kept: Commitment) -> bool:
+    """Whether it had to be. Whatever is wrong with one keeps nobody from the others."""
+    try:
+        return await _rescue(world, kept)
+    except Unavailable:
+        raise
+    except DeskError as error:
+        _log.warning("a commitment cannot be looked after: %s", error)
+    except Exception:  # noqa: BLE001 -- a bug that one commitment meets
+        _log.exception("a commitment cannot be looked after")
+    return False
 
 
 async def _rescue(world: World, kept: Commitment) -> bool:
@@ -43,18 +59,14 @@ async def _rescue(world: World, kept: Commitment) -> bool:
         now = await world.commitments.read(kept.id)
         if now.status is not CommitmentStatus.RUNNING or now.attempt != kept.attempt:
             return False
+        if now.attempt >= _PATIENCE_WITH_BUGS:
+            await endings.broken(world, now)
+            return True
         line = HistoryLine(world.now(), "begun again", "the attempt before ended without a result")
-        failed = now.attempt >= _PATIENCE_WITH_BUGS
-        status = CommitmentStatus.ERROR if failed else CommitmentStatus.RUNNING
-        error = "every attempt ended by a bug: see the log" if failed else None
         try:
-            kept = await world.commitments.save(
-                replace(now, attempt=now.attempt + 1, status=status, error=error), [line]
-            )
+            kept = await world.commitments.save(replace(now, attempt=now.attempt + 1), [line])
         except Stale:
             return False
-        if failed:
-            return True
     _log.warning("a commitment that nobody ran is begun again")
     await world.engine.run(job_of(kept, world))
     return True

@@ -105,7 +105,7 @@ class Commitment(Struct, frozen=True):
     patient_id: BackendId
     asked_at: datetime
     nonce: str = ""
-    """Tells it from another of the same id in a sandbox that was emptied since: the engine remembers both."""
+    """Tells it from another of the same id when our store was emptied since: engine and record remember both."""
     slot: Slot | None = None
     """The slot to book or to move to."""
     appointment_id: BackendId | None = None
@@ -131,7 +131,7 @@ class Commitment(Struct, frozen=True):
     alone: bool = False
     """Its caller has hung up: it goes on, and nobody withdraws it."""
     undone_at: datetime | None = None
-    """When what a withdrawn commitment had written was first taken back."""
+    """When what a commitment that came to nothing may have written was first taken back."""
     yields_to: str | None = None
     """The later commitment on the same appointment that has taken over what this one waits to do."""
     retried_at: datetime | None = None
@@ -166,9 +166,10 @@ class Commitments(Protocol):
         ...
 
     async def save(
-        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None
+        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None, free: bool = False
     ) -> Commitment:
-        """Replace the version that was read, add to its history, and `put` what is due of it then, in one write.
+        """Replace the version that was read, add to its history, and `put` what is due of it then, in one write; with
+        `free` what it had reserved is given back in that write too.
 
         Whoever does that work finds the commitment as it was saved with it, never as it stood before. Answers with
         the new version. Raises Stale when another has been saved since, NotFound.
@@ -188,6 +189,12 @@ class Commitments(Protocol):
         limit: int = 100,
     ) -> Sequence[Commitment]:
         """Those that match all that is given, latest first."""
+        ...
+
+    async def running(self, seconds: float, after: str = "", limit: int = 100) -> Sequence[Commitment]:
+        """Those that run and were opened at least so much real time ago, in the order of their ids: the first ones
+        behind the id `after`.
+        """
         ...
 
     async def waited(self, commitment_id: str) -> float:

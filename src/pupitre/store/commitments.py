@@ -11,6 +11,7 @@ from pupitre.ports import Commitment, CommitmentStatus, Due, HistoryLine, NotFou
 from pupitre.store.database import Database, Param, Row, Statement
 from pupitre.store.due_work import put
 from pupitre.store.queries import queries
+from pupitre.store.reservations import freeing
 from pupitre.store.rows import as_struct, id_text
 
 SQL = queries("commitments")
@@ -41,13 +42,14 @@ class StoredCommitments:
         return _commitment(rows[0])
 
     async def save(
-        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None
+        self, commitment: Commitment, lines: Sequence[HistoryLine] = (), *, then: Due | None = None, free: bool = False
     ) -> Commitment:
         """See `Commitments.save`."""
         saved = SQL["save"].bind(**self._columns(commitment), expected=commitment.version)
         told = (self._line(commitment.id, line) for line in lines)
+        freed = freeing(self._tenant, commitment.id) if free else ()
         try:
-            await self._database.write(saved.expecting(1), *told, *([] if then is None else [put(then)]))
+            await self._database.write(saved.expecting(1), *told, *([] if then is None else [put(then)]), *freed)
         except Stale:
             await self.read(commitment.id)
             raise
@@ -83,6 +85,11 @@ class StoredCommitments:
             if (appointment_id is None or found.appointment_id == appointment_id)
             and (status is None or found.status is status)
         ]
+
+    async def running(self, seconds: float, after: str = "", limit: int = 100) -> Sequence[Commitment]:
+        """See `Commitments.running`."""
+        rows = await self._database.read(SQL["running"], tenant=self._tenant, seconds=seconds, after=after, limit=limit)
+        return [_commitment(row) for row in rows]
 
     async def waited(self, commitment_id: str) -> float:
         """See `Commitments.waited`."""

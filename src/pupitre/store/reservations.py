@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pupitre.model import BackendId, Interval, Slot
 from pupitre.ports import Claims, SlotTaken
-from pupitre.store.database import Database, Param, Row
+from pupitre.store.database import Database, Param, Row, Statement
 from pupitre.store.queries import queries
 from pupitre.store.rows import as_struct, id_of, id_text
 
@@ -107,13 +107,17 @@ class StoredReservations:
 
     async def free(self, commitment_id: str) -> None:
         """See `Reservations.free`."""
-        what: dict[str, Param] = {"tenant": self._tenant, "commitment_id": commitment_id}
-        await self._database.write(SQL["count_freed"].bind(**what), SQL["free"].bind(**what))
+        await self._database.write(*freeing(self._tenant, commitment_id))
 
     async def freed(self) -> int:
         """See `Reservations.freed`."""
         rows = await self._database.read(SQL["freed"], tenant=self._tenant)
         return _count(rows[0]["value"]) if rows else 0
+
+
+def freeing(tenant: str, commitment_id: str) -> Sequence[Statement]:
+    """What `Reservations.free` writes, for whoever writes it together with something else."""
+    return [SQL[name].bind(tenant=tenant, commitment_id=commitment_id) for name in ("count_freed", "free")]
 
 
 def slot_columns(slot: Slot) -> dict[str, Param]:

@@ -44,6 +44,20 @@ WHERE tenant = :tenant AND call_id = :call_id ORDER BY asked_at DESC, id LIMIT :
 SELECT commitment, version FROM commitments
 WHERE tenant = :tenant AND appointment_id = :appointment_id ORDER BY asked_at DESC, id LIMIT :limit;
 
+-- name: running
+-- Those at work for a while, in the order of their ids.
+SELECT commitment, version FROM commitments
+WHERE tenant = :tenant AND status = 'running' AND id > :after
+    AND (julianday('now') - julianday(opened_at)) * 86400.0 >= :seconds
+ORDER BY id LIMIT :limit;
+
+-- name: running [postgresql]
+-- The same by this server's clock.
+SELECT commitment, version FROM commitments
+WHERE tenant = :tenant AND status = 'running' AND id > :after
+    AND opened_at <= clock_timestamp() - make_interval(secs => :seconds)
+ORDER BY id LIMIT :limit;
+
 -- name: waited
 -- Seconds of real time since it was opened.
 SELECT (julianday('now') - julianday(opened_at)) * 86400.0 AS seconds FROM commitments
