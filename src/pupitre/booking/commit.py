@@ -114,11 +114,12 @@ async def begin_again(world: World, commitment_id: str) -> bool:
         if kept.status is not CommitmentStatus.WAITING and not may_have_landed(kept):
             return False
         try:
-            if kept.yields_to is not None and await still_yields(world, kept):
+            waits = kept.status is CommitmentStatus.WAITING
+            if waits and kept.yields_to is not None and await still_yields(world, kept):
                 return False
         except Stale:
             continue
-        running = CommitmentStatus.RUNNING if kept.status is CommitmentStatus.WAITING else kept.status
+        running = CommitmentStatus.RUNNING if waits else kept.status
         again = replace(kept, status=running, attempt=kept.attempt + 1, yields_to=None)
         try:
             kept = await world.commitments.save(again)

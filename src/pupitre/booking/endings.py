@@ -64,7 +64,7 @@ async def slot_taken(world: World, asked: Commitment) -> Ended:
     kept = await world.commitments.read(asked.id)
     if kept.recorded_at is not None and kept.status is not CommitmentStatus.WITHDRAWN:
         reason = "it is recorded, and its agent can no longer be given that time: see what shall become of it"
-        return await _come_to_nothing(world, kept, "refused", reason)
+        return await _come_to_nothing(world, asked, kept, "refused", reason)
     await world.reservations.free(asked.id)
     await hand_back(world, asked)
     line = ("slot taken", "somebody else has the slot; nothing was written")
@@ -86,12 +86,12 @@ async def refused(world: World, asked: Commitment, error: DeskError) -> Ended:
         await hand_back(world, asked)
         return Ended(kept.status)
     outcome = CommitOutcome.REFUSED if isinstance(error, Refused) else CommitOutcome.CONFLICT
-    return await _come_to_nothing(world, kept, "refused", str(error), outcome, listening=kept.attempt == 1)
+    return await _come_to_nothing(world, asked, kept, "refused", str(error), outcome, listening=kept.attempt == 1)
 
 
 async def broken(world: World, kept: Commitment) -> Ended:
     """Every attempt ended by a bug. Raises Unavailable."""
-    return await _come_to_nothing(world, kept, "given up", "every attempt ended by a bug: see the log")
+    return await _come_to_nothing(world, kept, kept, "given up", "every attempt ended by a bug: see the log")
 
 
 async def conflict(world: World, asked: Commitment, before: Appointment, planned: Planned) -> Ended:
@@ -190,7 +190,7 @@ async def later(world: World, asked: Commitment, error: Unavailable, attempt: in
         return await look_again(world, asked, attempt)
     too_late = _too_late(kept, due.due, world.policy.keep_trying)
     if too_late:
-        return await _come_to_nothing(world, kept, "given up", f"{too_late}: {error}")
+        return await _come_to_nothing(world, asked, kept, "given up", f"{too_late}: {error}")
     if kept.recorded_at is not None and kept.intent is Intent.RESCHEDULE:
         with suppress(DeskError):  # the record may be what is down; whoever dials reads the appointment again
             await reminders.follow(world, await world.records.read(_appointment(kept)))
@@ -218,6 +218,7 @@ def _too_late(kept: Commitment, next_try: datetime, budget: timedelta) -> str:
 
 async def _come_to_nothing(
     world: World,
+    asked: Commitment,
     kept: Commitment,
     what: str,
     reason: str,
@@ -228,6 +229,8 @@ async def _come_to_nothing(
     """A person must look. What is recorded stands, with its reservation; else the slot is free, and whoever is not
     `listening` is called back. A request whose answer was lost may have landed all the same: it is looked for.
     """
+    if kept.attempt != asked.attempt:  # a later one is at work
+        return Ended(kept.status)
     look = None
     if kept.recorded_at is None:
         await world.reservations.free(kept.id)
