@@ -255,7 +255,7 @@ class House:
                 await watch.look_after(self.worlds.values())
                 for tenant in self.tenants.values():
                     await close_silent_calls(tenant, self.clock.now())
-            except Exception as error:  # noqa: BLE001 -- whatever goes wrong in one round, there is a next
+            except Exception as error:
                 log.warning("watch_failed", reason=str(error), exc_info=not isinstance(error, Unavailable))
             await asyncio.sleep(_WATCH_SECONDS)
 

@@ -147,9 +147,10 @@ async def _restore(world: World, kept: Commitment) -> None:
     else:
         ours = stands.slot == kept.slot and stands.status is not AppointmentStatus.CANCELED
     as_before = stands.slot == before.slot and stands.status is before.status
-    if ours and not as_before:
+    put_back = ours and not as_before
+    if put_back:
         await world.records.move(stands.id, before.slot, before.status)
-    if ours if not as_before else stands.sync_state is SyncState.PENDING:  # or it was put back, and could not say so
+    if put_back or (as_before and stands.sync_state is SyncState.PENDING):  # or it was, and could not say so
         await world.records.note_sync(stands.id, before.sync_state, before.ref, before.sync_error)
 
 
