@@ -217,7 +217,12 @@ class Automaton:
         A match by one of the `hints` gives way to one by another line that begins inside it and ends after it.
         """
         keys, found, at = self.keys(words), [], 0
+        begin = self._start.next
         while at < len(keys):
+            first = begin.get(keys[at])
+            if first is not None and not first.alive:  # most words begin nothing
+                at += 1
+                continue
             match = self.longest(keys, at)
             if match is not None and match.rule in hints:
                 match = self._firmer(keys, match, hints)

@@ -10,12 +10,16 @@ kind of piece found by an earlier stage; `{1-31}` a number in that range; `*` up
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from msgspec import Struct
 
 from pupitre.nlu.words import plain
 
 START, END = "^", "$"
+CLOSING = frozenset(")]")
+ODD = frozenset("<>{}")
+"""What is no piece by itself."""
 GAP = 4
 """Words that `*` may stand for, at most."""
 
@@ -64,47 +68,40 @@ class BadTemplate(ValueError):
     """A line of a grammar that cannot be read; says which and why."""
 
 
-_TOKENS = re.compile(
-    r"(?P<mark>[()\[\]|*_^$])|<(?P<part>[^<>]+)>|\{(?P<low>\d+)-(?P<high>\d+)\}|(?P<word>\d+|[a-z]+|[+/:])|(?P<odd>[<>{}])"
-)
+_TOKENS = re.compile(r"[a-z]+|[()\[\]|*_^$]|<[^<>]+>|\{\d+-\d+\}|\d+|[+/:]|[<>{}]")
 
 
 def parse(line: str) -> Template:
     """Read one template. Raises BadTemplate."""
-    tokens: list[tuple[str, str]] = []
-    for match in _TOKENS.finditer(plain(line)):
-        kind = str(match.lastgroup)
-        if kind == "odd":
-            raise BadTemplate(f"cannot read {line[match.start() :]!r} in {line!r}")
-        text = match[0]
-        tokens.append(
-            (text, "") if kind == "mark" else ("number", text[1:-1]) if kind == "high" else (kind, match[kind])
-        )
+    tokens: list[str] = _TOKENS.findall(plain(line))
+    odd = ODD.intersection(tokens)
+    if odd:
+        raise BadTemplate(f"cannot read {min(odd)!r} in {line!r}")
     template, rest = _alternatives(tokens, 0)
     if rest != len(tokens):
         raise BadTemplate(f"a bracket too many in {line!r}")
     return template
 
 
-def _alternatives(tokens: list[tuple[str, str]], at: int) -> tuple[Template, int]:
+def _alternatives(tokens: list[str], at: int) -> tuple[Template, int]:
     branches: list[Template] = []
     items: list[Template] = []
     while at < len(tokens):
-        kind, text = tokens[at]
-        if kind in (")", "]"):
+        piece = tokens[at]
+        if piece in CLOSING:
             break
         at += 1
-        if kind == "|":
+        if piece == "|":
             branches.append(_row(items))
             items = []
-        elif kind == "(":
+        elif piece == "(":
             inner, at = _closed(tokens, at, ")")
             items.append(inner)
-        elif kind == "[":
+        elif piece == "[":
             inner, at = _closed(tokens, at, "]")
             items.append(OneOf((Sequence(()), inner)))
         else:
-            items.append(_leaf(kind, text))
+            items.append(_leaf(piece))
     whole = _row(items)
     return (OneOf((*branches, whole)) if branches else whole), at
 
@@ -113,18 +110,19 @@ def _row(items: list[Template]) -> Template:
     return items[0] if len(items) == 1 else Sequence(tuple(items))
 
 
-def _leaf(kind: str, text: str) -> Template:
-    """What a single token matches."""
-    if kind == "part":
-        return Part(text)
-    if kind == "number":
-        low, high = text.split("-")
+@cache
+def _leaf(piece: str) -> Template:
+    """What a single piece matches; the same for the same piece."""
+    if piece[0] == "<":
+        return Part(piece[1:-1])
+    if piece[0] == "{":
+        low, high = piece[1:-1].split("-")
         return Number(int(low), int(high))
-    return LEAVES[kind] if kind in LEAVES else Word(text)
+    return LEAVES[piece] if piece in LEAVES else Word(piece)
 
 
-def _closed(tokens: list[tuple[str, str]], at: int, mark: str) -> tuple[Template, int]:
+def _closed(tokens: list[str], at: int, mark: str) -> tuple[Template, int]:
     inner, at = _alternatives(tokens, at)
-    if at >= len(tokens) or tokens[at][0] != mark:
+    if at >= len(tokens) or tokens[at] != mark:
         raise BadTemplate(f"{mark!r} is missing")
     return inner, at + 1

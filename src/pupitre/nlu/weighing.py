@@ -15,7 +15,7 @@ of how many n-grams the utterance has, known or not, so that a long story weighs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import exp, sqrt
 
@@ -49,20 +49,26 @@ HEAD = ("lessons", "labels", "start")
 
 def read(text: str, name: str) -> Weights:
     """Read one file. Raises BadWeights."""
-    lines = [line.split("\t") for line in text.splitlines()]
+    lines = [line.partition("\t") for line in text.splitlines()]
     if tuple(line[0] for line in lines[: len(HEAD)]) != HEAD:
         raise BadWeights(f"{name}: the first lines are not {', '.join(HEAD)}")
-    (_, lessons), (_, *labels), (_, *start) = lines[: len(HEAD)]
+    lessons, named, start = (cells for _, _, cells in lines[: len(HEAD)])
+    labels = tuple(named.split("\t"))
     width = len(labels)
+    numbers = cache(_numbers)
     try:
-        rows = {gram: tuple(map(int, cells)) for gram, *cells in lines[len(HEAD) :]}
-        weights = Weights(lessons, tuple(labels), tuple(map(int, start)), rows)
+        rows = {gram: numbers(cells) for gram, _, cells in lines[len(HEAD) :]}
+        weights = Weights(lessons, labels, _numbers(start), rows)
     except ValueError as wrong:
         raise BadWeights(f"{name}: {wrong}") from wrong
     narrow = next((gram for gram, row in [("start", weights.start), *rows.items()] if len(row) != width), None)
     if narrow is not None:
         raise BadWeights(f"{name}: {narrow!r} has not one weight for each of {', '.join(labels)}")
     return weights
+
+
+def _numbers(cells: str) -> tuple[int, ...]:
+    return tuple(map(int, cells.split("\t")))
 
 
 def phrases(words: Sequence[str]) -> set[str]:
@@ -96,12 +102,10 @@ def evidence(words: Sequence[str], weights: Weights) -> dict[str, float]:
     total = [tenths / TENTH for tenths in weights.start]
     rows = weights.rows
     for found in grams(words):
-        known = [rows[gram] for gram in rows.keys() & found]
+        known = list(filter(None, map(rows.get, found)))
         if known:
             share = TENTH * sqrt(len(found))
-            total = [
-                before + sum(column) / share for before, column in zip(total, zip(*known, strict=True), strict=True)
-            ]
+            total = [before + tenths / share for before, tenths in zip(total, map(sum, zip(*known)))]  # noqa: B905  # `read` sees to it that they are equally long
     return dict(zip(weights.labels, total, strict=True))
 
 

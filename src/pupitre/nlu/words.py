@@ -24,6 +24,7 @@ SHORTEST_JOINED = 6
 """Letters of a word that may have been written as two or three."""
 
 _PIECES = re.compile(r"\d+|[a-z]+(?:-[a-z]+)*|[+/:]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _STROKES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "‐": "-", "‑": "-"}
 _FOLDED = {ord(letter): plain for letter, plain in _STROKES.items()}
 
@@ -89,7 +90,11 @@ def plain(text: str) -> str:
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKD", text.translate(_FOLDED))
-    return "".join(c for c in text if not unicodedata.combining(c))
+    return _BEYOND_ASCII.sub(_without_mark, text)
+
+
+def _without_mark(letter: re.Match[str]) -> str:
+    return "" if unicodedata.combining(letter[0]) else letter[0]
 
 
 def split(text: str) -> list[str]:
