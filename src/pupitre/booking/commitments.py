@@ -90,7 +90,8 @@ async def take_back(do: Steps, job: Job, world: World) -> None:
 
 async def book(do: Steps, asked: Commitment, world: World, attempt: int) -> None:
     """BOOK."""
-    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, None), BRIEFLY)
+    reserve = partial(standing.reserve, world, asked, None)
+    reserved = await do.step(Reserved, "reserve", reserve, _first(attempt, WHILE_THE_CALLER_WAITS))
     if reserved.agent is None:
         await do.step(Ended, "taken", partial(endings.slot_taken, world, asked), OUR_STORE)
         return
@@ -115,7 +116,8 @@ async def reschedule(do: Steps, asked: Commitment, world: World, attempt: int) -
     if now.before is None:
         await do.step(Ended, "gone", partial(endings.gone, world, asked), OUR_STORE)
         return
-    reserved = await do.step(Reserved, "reserve", partial(standing.reserve, world, asked, now), BRIEFLY)
+    reserve = partial(standing.reserve, world, asked, now)
+    reserved = await do.step(Reserved, "reserve", reserve, _first(attempt, WHILE_THE_CALLER_WAITS))
     if reserved.agent is None:
         await do.step(Ended, "taken", partial(endings.slot_taken, world, asked), OUR_STORE)
         return

@@ -48,11 +48,13 @@ class Tries(Struct, frozen=True):
 
     most: int
     seconds: float
+    longest_pause: float = 2.0
+    """Seconds between two tries, unless the backend itself advises more."""
 
 
 ONCE = Tries(1, 0)
-WHILE_THE_CALLER_WAITS = Tries(9, 11)
-"""For the record: about the caller's patience."""
+WHILE_THE_CALLER_WAITS = Tries(16, 11, longest_pause=1)
+"""Up to the record: about the caller's patience, so that an outage that is shorter costs nobody his slot."""
 BRIEFLY = Tries(4, 2)
 """For what the caller need not wait for."""
 OUR_STORE = Tries(12, 30)
@@ -70,14 +72,17 @@ _ERRORS: dict[str, type[DeskError]] = {
     error.__name__: error for error in (Unavailable, Conflict, Refused, NotFound, DeskError)
 }
 """The kinds that a job tells apart."""
-_LONGEST_ADVICE_SECONDS = 2.0
 
 
 class _AskedToWait(stop_base):
-    """The backend said itself that it will not answer soon."""
+    """The backend said itself that it will not answer within so many seconds of the first try."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
 
     def __call__(self, retry_state: RetryCallState) -> bool:
-        return _advice(retry_state) > _LONGEST_ADVICE_SECONDS
+        advice = _advice(retry_state)
+        return advice > 0 and (retry_state.seconds_since_start or 0) + advice > self._seconds
 
 
 def _advice(retry_state: RetryCallState) -> float:
@@ -123,11 +128,11 @@ class Steps:
         return _brought(returns, await self._at_home(self._outcome(action, tries)))
 
     async def _outcome(self, action: Callable[[], Awaitable[T]], tries: Tries) -> Kept:
-        backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
+        backoff = wait_exponential_jitter(multiplier=0.2, max=tries.longest_pause, jitter=0.2)
         try:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type((Unavailable, Stale)),
-                stop=stop_after_attempt(tries.most) | stop_after_delay(tries.seconds) | _AskedToWait(),
+                stop=stop_after_attempt(tries.most) | stop_after_delay(tries.seconds) | _AskedToWait(tries.seconds),
                 wait=lambda state: max(backoff(state), _advice(state)),
                 sleep=self._sleep,
                 reraise=True,
