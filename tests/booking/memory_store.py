@@ -215,3 +215,12 @@ class MemoryTasks:
     async def leave(self, key, kind, reason, due, **about):
         about.pop("patient_phone", None)
         return self.rows.setdefault(key, Task(len(self.rows) + 1, kind, reason, due, **about))
+
+    async def close_under(self, prefix, by, now, *, but=None):
+        for key, task in self.rows.items():
+            if task.status == "open" and key.startswith(prefix) and key != but:
+                self.rows[key] = replace(task, status="closed", closed_by=by, closed_at=now)
+
+    @property
+    def open(self):
+        return [task for task in self.rows.values() if task.status == "open"]

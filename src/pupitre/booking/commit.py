@@ -12,6 +12,7 @@ from pupitre.booking.commitments import job_of
 from pupitre.booking.duties import fulfil, hand_back, still_yields
 from pupitre.booking.endings import may_have_landed
 from pupitre.booking.engine import JobState
+from pupitre.booking.in_error import close_task
 from pupitre.booking.keys import DUE_KIND, external_uid
 from pupitre.booking.world import World
 from pupitre.dialogue.effects import Commit
@@ -157,7 +158,7 @@ async def retry(world: World, commitment_id: str, by: str) -> Commitment:
 
 
 async def close(world: World, commitment_id: str, by: str) -> Commitment:
-    """A person has seen to it: it is not tried again, what it reserved is free.
+    """A person has seen to it: it is not tried again, what it reserved is free, its task is closed.
 
     Raises NotFound, Refused, Unavailable.
     """
@@ -172,6 +173,7 @@ async def close(world: World, commitment_id: str, by: str) -> Commitment:
         except Stale:
             continue
         await world.due.drop(world.tenant, DUE_KIND, [commitment_id])
+        await close_task(world, saved, by)
         with suppress(Stale):  # what is left yielding finds out by itself when its next try falls due
             await (hand_back if saved.recorded_at is None else fulfil)(world, saved)
         return saved

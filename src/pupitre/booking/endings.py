@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pupitre.booking import reminders
 from pupitre.booking.duties import fulfil, hand_back, may_undo
+from pupitre.booking.in_error import DESK, close_task, leave_task, made_good
 from pupitre.booking.keys import DUE_KIND, record_key
 from pupitre.booking.planning import Planned
 from pupitre.booking.world import World
@@ -54,8 +55,12 @@ async def agree(world: World, asked: Commitment, appointment: Appointment, plann
     if asked.intent is not Intent.BOOK:
         for other in await world.commitments.find(appointment_id=appointment.id):
             await world.reservations.free(other.id)
+            if other.status is CommitmentStatus.ERROR and other.outcome is CommitOutcome.RECORDED:
+                await made_good(world, other.id, appointment, DESK)
         await fulfil(world, asked)
         await reminders.follow(world, appointment)
+    if asked.attempt > 1:  # an earlier one may have left a task
+        await close_task(world, asked, DESK)
     return await _end(world, asked, CommitmentStatus.DONE, CommitOutcome.RECORDED, [("done", "")], ref=planned.ref)
 
 
@@ -101,7 +106,7 @@ async def conflict(world: World, asked: Commitment, before: Appointment, planned
     await world.reservations.reserve(asked.id, asked.call_id, before.slot, world.now())
     await reminders.follow(world, restored)
     await fulfil(world, asked)
-    await _leave(world, asked, TaskKind.CONFLICT, planned.conflict)
+    await leave_task(world, asked, TaskKind.CONFLICT, planned.conflict)
     line = ("conflict", planned.conflict)
     return await _end(world, asked, CommitmentStatus.ERROR, CommitOutcome.CONFLICT, [line], error=planned.conflict)
 
@@ -177,7 +182,7 @@ async def _leave_standing(world: World, kept: Commitment) -> None:
     reason = "nothing was noted, and it could not be taken back: see what the record shows"
     await world.reservations.free(kept.id)
     await hand_back(world, kept)
-    await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
+    await leave_task(world, kept, TaskKind.SYNC_ERROR, reason)
     now = world.now()
     await world.commitments.save(replace(kept, undone_at=now, error=reason), [HistoryLine(now, "given up", reason)])
 
@@ -237,12 +242,12 @@ async def _come_to_nothing(
         await world.reservations.free(kept.id)
         await hand_back(world, kept)
         if not listening:
-            await _leave(world, kept, TaskKind.CALL_BACK, reason)
+            await leave_task(world, kept, TaskKind.CALL_BACK, reason)
         look = Due(world.tenant, kept.id, DUE_KIND, kept.id, world.now() + delay(kept.id, kept.attempt, None))
     else:
         await fulfil(world, kept)
         await _tell_record(world, kept, reason)
-        await _leave(world, kept, TaskKind.SYNC_ERROR, reason)
+        await leave_task(world, kept, TaskKind.SYNC_ERROR, reason)
         outcome = CommitOutcome.RECORDED
     return await _end(world, kept, CommitmentStatus.ERROR, outcome, [(what, reason)], error=reason, then=look)
 
@@ -257,18 +262,6 @@ async def _tell_record(world: World, kept: Commitment, reason: str) -> None:
     with suppress(Unavailable, NotFound, Refused, Conflict):
         appointment = await world.records.read(_appointment(kept))
         await world.records.note_sync(appointment.id, SyncState.ERROR, appointment.ref, reason)
-
-
-async def _leave(world: World, kept: Commitment, kind: TaskKind, reason: str) -> None:
-    await world.tasks.leave(
-        f"{kind}/{kept.id}/{kept.attempt}",
-        kind,
-        reason,
-        world.now(),
-        call_id=kept.call_id,
-        appointment_id=kept.appointment_id,
-        slot=kept.slot,
-    )
 
 
 async def _end(

@@ -18,6 +18,11 @@ def record_key(world: World, asked: Commitment) -> str:
     return f"{world.tenant}/{asked.id}/{asked.nonce}"
 
 
+def task_prefix(asked: Commitment) -> str:
+    """How the keys of its tasks begin, and no other commitment's: the length sees to that, whatever ids look like."""
+    return f"commitment/{len(asked.id)}:{asked.id}/"
+
+
 def external_uid(world: World, appointment_id: BackendId) -> str:
     """How the planning's event names the record; the key under which the event is made, once."""
     return world.policy.external_uid.format(id=appointment_id)

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pupitre.booking import commit, conflicts, reminders
+from pupitre.booking import conflicts, reminders
 from pupitre.booking.drift import Drift, drift, in_conflict
+from pupitre.booking.in_error import made_good
 from pupitre.booking.in_step import InStep
 from pupitre.booking.keys import external_uid
 from pupitre.booking.report import Did
@@ -190,7 +191,7 @@ async def _take_off(step: InStep, record: Appointment | None, shown: Appointment
         ref = await step.agenda.cancel(event.ref)
     if record is not None and (alive or record.sync_state is not SyncState.SYNCED):
         await step.records.note_sync(record.id, SyncState.SYNCED, ref, None)
-    await let_go(step, shown)
+    await let_go(step, gone)
     return Did.CARRIED_TO_PLANNING if alive else Did.NOTHING
 
 
@@ -209,18 +210,18 @@ async def _note_agreed(
 ) -> Appointment:
     """Both agree: it says so, reminders follow, and nothing waits for a person."""
     await reminders.follow(step.world, record)
-    await let_go(step, record, by)
+    agreed = replace(record, sync_state=SyncState.SYNCED, sync_error=None, ref=ref or record.ref)
+    await let_go(step, agreed, by)
     await step.records.note_sync(record.id, SyncState.SYNCED, ref, None)
-    return replace(record, sync_state=SyncState.SYNCED, sync_error=None, ref=ref or record.ref)
+    return agreed
 
 
 async def let_go(step: InStep, appointment: Appointment, by: str = conflicts.BY) -> None:
-    """Free the times that were kept until somebody decides, and close what waited for him."""
+    """Both agree: free the times that were kept until somebody decides, and end what waited for him."""
     world = step.world
     await world.reservations.free(conflicts.claim(appointment))
     for kept in await world.commitments.find(appointment_id=appointment.id):
-        if kept.status is CommitmentStatus.ERROR and kept.closed_at is None:
-            await commit.close(world, kept.id, by)
+        await made_good(world, kept.id, appointment, by)
     await step.following.close_tasks(appointment.id, by, world.now())
 
 

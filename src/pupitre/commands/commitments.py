@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -14,6 +16,9 @@ from pupitre.commands.opening import config_option, tenant_option, wall, with_te
 from pupitre.commands.tasks import by_option
 from pupitre.ports import Commitment, CommitmentStatus
 from pupitre.wiring import House, Tenant
+
+_ENGINE_SECONDS = 20
+"""How long the engine may take to be there; then the command says that it is not."""
 
 
 @click.group()
@@ -30,7 +35,7 @@ def list_(status: str | None, config_file: Path, tenant_id: str | None) -> None:
 
     async def work(_house: House, tenant: Tenant) -> None:
         found = await tenant.commitments.find(status=CommitmentStatus(status) if status else None)
-        rows = [(one.id, wall(one.asked_at, tenant), one.status, one.error) for one in found]
+        rows = [(one.id, wall(one.asked_at, tenant), one.status, _why(one)) for one in found]
         table(("id", "asked", "status", "error"), rows, empty="No commitment.")
 
     with_tenant(config_file, tenant_id, work)
@@ -60,7 +65,7 @@ def show(commitment_id: str, config_file: Path, tenant_id: str | None) -> None:
 @tenant_option
 def retry(commitment_id: str, by: str, config_file: Path, tenant_id: str | None) -> None:
     """Have a commitment that waits or is in error tried again, now."""
-    _decide(commit.retry, commitment_id, by, config_file, tenant_id)
+    _decide(commit.retry, commitment_id, by, config_file, tenant_id, begins=True)
 
 
 @commitments.command()
@@ -73,15 +78,24 @@ def close(commitment_id: str, by: str, config_file: Path, tenant_id: str | None)
     _decide(commit.close, commitment_id, by, config_file, tenant_id)
 
 
+def _why(one: Commitment) -> str | None:
+    return f"closed by {one.closed_by}: {one.error}" if one.closed_by else one.error
+
+
 def _decide(
     decision: Callable[[World, str, str], Awaitable[Commitment]],
     commitment_id: str,
     by: str,
     config_file: Path,
     tenant_id: str | None,
+    *,
+    begins: bool = False,
 ) -> None:
     async def work(house: House, tenant: Tenant) -> None:
         house.launch(working=False)
+        if begins:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(house.engine.ready(), _ENGINE_SECONDS)
         found = await decision(await tenant.world(), commitment_id, by)
         click.echo(f"{found.id}: {found.status}")
 

@@ -358,3 +358,7 @@ class Tasks(Protocol):
     ) -> Task:
         """Leave it once per key, however often it is asked. Raises Unavailable."""
         ...
+
+    async def close_under(self, prefix: str, by: str, now: datetime, *, but: str | None = None) -> None:
+        """Close in this name what is open under keys that begin so, all but the one. Raises Unavailable."""
+        ...

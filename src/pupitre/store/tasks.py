@@ -79,6 +79,12 @@ class StoredTasks:
         await self._database.write(SQL["close"].bind(tenant=self._tenant, id=task_id, closed_by=by, now=now))
         return await self.read(task_id)
 
+    async def close_under(self, prefix: str, by: str, now: datetime, *, but: str | None = None) -> None:
+        """See `Tasks.close_under`."""
+        await self._database.write(
+            SQL["close_under"].bind(tenant=self._tenant, prefix=prefix, but=but or "", closed_by=by, now=now)
+        )
+
 
 def _task(row: Row) -> Task:
     appointment_id = None if row["appointment_id"] is None else id_of(row["appointment_id"])

@@ -26,6 +26,11 @@ FROM tasks WHERE tenant = :tenant AND status = :status ORDER BY due, id LIMIT :l
 UPDATE tasks SET status = 'closed', closed_by = :closed_by, closed_at = :now
 WHERE tenant = :tenant AND id = :id AND status = 'open';
 
+-- name: close_under
+-- What is open under keys that begin so has been seen to, but for one.
+UPDATE tasks SET status = 'closed', closed_by = :closed_by, closed_at = :now
+WHERE tenant = :tenant AND status = 'open' AND substr(key, 1, length(CAST(:prefix AS TEXT))) = :prefix AND key <> :but;
+
 -- name: to_show
 -- Tasks that people who work in the record have not been shown as they stand, oldest first.
 SELECT key, id, kind, reason, due, status, patient_phone, call_id, appointment_id, agent, starts, ends, closed_by, closed_at
