@@ -13,12 +13,13 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from pupitre.ports import ConfigError
+from pupitre.tenant import Tenant
 from pupitre.web.app import app_of
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 BACKLOG = 1024
 _SWITCH_SECONDS = 0.0001
-"""A turn waits no longer for a thread of the durable engine that computes (Python's own default is fifty times that)."""
+"""A turn waits no longer for a thread of the durable engine that computes (Python's default is fifty times that)."""
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,47 +8,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
 import structlog
-from msgspec import Struct
 
 from pupitre import metrics
-from pupitre.ahead import Ahead
 from pupitre.backing import Backing, Finding, backing_of
 from pupitre.booking import commitments, dialling, due, todos, watch
-from pupitre.booking.commit import hung_up
 from pupitre.booking.dbos_engine import DbosEngine
 from pupitre.booking.due import SetClock
 from pupitre.booking.telephone import Telephone
-from pupitre.booking.world import Policy, World
+from pupitre.booking.world import World
 from pupitre.clock import HeldClock, SharedClock
 from pupitre.closures import public_holidays
 from pupitre.config import Config
 from pupitre.config import Tenant as TenantConfig
-from pupitre.desk import Desk, Incoming, forget, take_turn
-from pupitre.dialogue.call import Call
-from pupitre.dialogue.effects import Effect
-from pupitre.dialogue.events import CommitmentEnded, HungUp
+from pupitre.desk import forget
 from pupitre.ending import end
-from pupitre.perform import perform
 from pupitre.ports import Clock, CommitmentStatus, DeskError, Unavailable
-from pupitre.ports.calls import Performed
-from pupitre.scripts import pinned_script, script_for
 from pupitre.settings import TenantFile
 from pupitre.store import Database, migrate, open_database, sandbox
-from pupitre.store.calls import StoredCalls
-from pupitre.store.commitments import StoredCommitments
 from pupitre.store.due_work import StoredDueWork
 from pupitre.store.outbound_calls import StoredOutboundCalls
-from pupitre.store.reminders import StoredReminders
-from pupitre.store.reservations import StoredReservations
-from pupitre.store.tasks import StoredTasks
 from pupitre.surroundings import clock_of, dialer_of, emulators_of
 from pupitre.sync_rounds import KeptInStep
+from pupitre.tenant import Tenant, close_silent_calls, tenant_of, world_of
 from pupitre.walking import Walk
 
 if TYPE_CHECKING:
@@ -59,23 +45,6 @@ log = structlog.get_logger()
 
 RUNNING = CommitmentStatus.RUNNING
 _WATCH_SECONDS = 1.0
-
-
-class Tenant(Struct, frozen=True):
-    """One organisation, ready to be served."""
-
-    id: str
-    settings: TenantFile
-    database: Database
-    desk: Desk
-    world: Callable[[], Awaitable[World]]
-    """Whole once the public holidays are known, a moment after the start."""
-    calls: StoredCalls
-    commitments: StoredCommitments
-    reminders: StoredReminders
-    outbound: StoredOutboundCalls
-    reservations: StoredReservations
-    tasks: StoredTasks
 
 
 class House:
@@ -269,7 +238,9 @@ class House:
 
     async def _make_world(self, settings: TenantFile, holidays: frozenset[date]) -> None:
         backing = self._backings[settings.id]
-        world = self.worlds[settings.id] = _world(self, settings, backing, holidays)
+        world = self.worlds[settings.id] = world_of(
+            settings, self.database, self.clock, backing, self.engine, self.telephone(settings), holidays
+        )
         await self.in_step.add(settings, world, backing)
 
     async def close(self) -> None:
@@ -297,100 +268,13 @@ async def open_house(config: Config) -> House:
         house = House(config, database, await clock_of(config, database))
         for tenant in config.tenants:
             house.back(tenant)
-            house.tenants[tenant.settings.id] = await _tenant(house, tenant)
+            id_ = tenant.settings.id
+            world, backing = partial(house.world, id_), partial(house.backing, id_)
+            house.tenants[id_] = await tenant_of(tenant, database, house.clock, world, backing)
     except BaseException:
         await database.close()
         raise
     return house
-
-
-async def _tenant(house: House, tenant: TenantConfig) -> Tenant:
-    settings, id_ = tenant.settings, tenant.settings.id
-    calls = StoredCalls(house.database, id_, house.clock)
-    reservations = StoredReservations(house.database, id_)
-    script = script_for(settings, house.clock.now().year, str(tenant.file))
-    hold = timedelta(seconds=settings.limits.hold_s)
-
-    ahead = Ahead(partial(house.world, id_), lambda: house.backing(id_).by_phone)
-
-    async def carry_out(call: Call, effect: Effect) -> Performed:
-        outcome = await perform(await house.world(id_), call, effect, ahead)
-        if isinstance(outcome, CommitmentEnded):
-            metrics.COMMITMENTS.labels(id_, outcome.outcome).inc()
-        return outcome
-
-    async def keep(call_id: str) -> None:
-        await reservations.renew(call_id, now := house.clock.now(), now + hold)
-
-    async def let_go(call_id: str) -> None:
-        ahead.end(call_id)
-        await reservations.release(call_id)
-        await hung_up(await house.world(id_), call_id)
-
-    desk = Desk(
-        tenant=id_,
-        calls=calls,
-        clock=house.clock,
-        script=script,
-        configuration=await calls.pin(msgspec.json.encode(settings)),
-        pinned_script=partial(pinned_script, calls, house.clock),
-        perform=carry_out,
-        begun=ahead.begin,
-        line_of=ahead.names,
-        renew=keep,
-        release=let_go,
-        screen_pop=lambda call: house.backing(id_).screen_pop(call),
-        turn_budget=settings.limits.turn_budget_s,
-        told=partial(metrics.count_turn, id_),
-    )
-    return Tenant(
-        id=id_,
-        settings=settings,
-        database=house.database,
-        desk=desk,
-        world=partial(house.world, id_),
-        calls=calls,
-        commitments=StoredCommitments(house.database, id_),
-        reminders=StoredReminders(house.database, id_),
-        outbound=StoredOutboundCalls(house.database, id_),
-        reservations=reservations,
-        tasks=StoredTasks(house.database, id_),
-    )
-
-
-def _world(house: House, settings: TenantFile, backing: Backing, holidays: frozenset[date]) -> World:
-    database, id_ = house.database, settings.id
-    return World(
-        tenant=id_,
-        clock=house.clock,
-        directory=backing.directory,
-        records=backing.records,
-        free_busy=backing.free_busy,
-        agenda=backing.agenda,
-        reservations=StoredReservations(database, id_),
-        commitments=StoredCommitments(database, id_),
-        due=house.due,
-        reminders=StoredReminders(database, id_),
-        tasks=StoredTasks(database, id_),
-        todos=backing.todos,
-        engine=house.engine,
-        telephone=house.telephone(settings),
-        rules=settings.rules(holidays),
-        policy=Policy(
-            external_uid=backing.external_uid.replace("{tenant}", id_),
-            hold=timedelta(seconds=settings.limits.hold_s),
-            patience=timedelta(seconds=settings.limits.patience_s),
-            offsets=settings.reminders.offsets,
-        ),
-    )
-
-
-async def close_silent_calls(tenant: Tenant, now: datetime) -> None:
-    """A call of which nothing was heard for long is over, as if it had hung up. Raises Unavailable."""
-    since = now - timedelta(seconds=tenant.settings.limits.silent_call_s)
-    for call_id in await tenant.calls.silent(since, 100):
-        await take_turn(tenant.desk, Incoming(call_id, HungUp(now)))
-        metrics.CALLS_CLOSED.labels(tenant.id).inc()
 
 
 def _engine_url(config: Config) -> str:

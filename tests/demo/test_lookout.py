@@ -12,9 +12,10 @@ from tests.servers.desk import pupitre
 from tests.servers.house import example_house
 
 from pupitre.booking.reconcile import reconcile
+from pupitre.tenant import Tenant
 from pupitre.web.demo.lookout import Lookout
 from pupitre.web.demo.play import Act, Play
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 
 @pytest.fixture

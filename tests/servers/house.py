@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pupitre.commands.demo import emulated, make_demo
 from pupitre.config import load
+from pupitre.tenant import Tenant
 from pupitre.web.demo.example import load as load_example
-from pupitre.wiring import House, Tenant, open_house
+from pupitre.wiring import House, open_house
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from pupitre.commands.listing import show as table
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
 from pupitre.commands.tasks import by_option
 from pupitre.ports import Commitment, CommitmentStatus
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 _ENGINE_SECONDS = 20
 """How long the engine may take to be there; then the command says that it is not."""

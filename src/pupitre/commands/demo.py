@@ -18,13 +18,14 @@ from pupitre.logs import set_up
 from pupitre.ports.errors import ConfigError
 from pupitre.serving import serve_house
 from pupitre.settings import Mode
+from pupitre.tenant import Tenant
 from pupitre.web.demo.desk_view import DeskView
 from pupitre.web.demo.example import example
 from pupitre.web.demo.example import load as load_example
 from pupitre.web.demo.pace import keep_pace
 from pupitre.web.demo.play import Play
 from pupitre.web.demo.routes import routes
-from pupitre.wiring import House, Tenant, open_house
+from pupitre.wiring import House, open_house
 
 _HOST = "127.0.0.1"
 _ANNOUNCED_HOST = "desk.demo.test"

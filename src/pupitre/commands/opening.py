@@ -14,7 +14,8 @@ import click
 
 from pupitre.config import Config, load
 from pupitre.settings import TenantFile
-from pupitre.wiring import House, Tenant, open_house
+from pupitre.tenant import Tenant
+from pupitre.wiring import House, open_house
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from pupitre.backends.local.directory import LocalDirectory
 from pupitre.commands.listing import show
 from pupitre.commands.opening import PersonName, config_option, tenant_option, with_tenant
 from pupitre.phones import e164
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 _PAGE = 500
 

@@ -19,7 +19,8 @@ from pupitre.dialogue.effects import Commit
 from pupitre.dialogue.events import CommitOutcome
 from pupitre.model import Agent, BackendId, Intent, Interval, Slot, Source
 from pupitre.ports import NotFound, Refused, SlotTaken, Unavailable
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 _PATIENCE_SECONDS = 15.0
 

@@ -15,7 +15,8 @@ from pupitre.commands.listing import show as table
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
 from pupitre.model import Interval
 from pupitre.ports import ReminderStatus
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 
 @click.group()

@@ -9,7 +9,8 @@ import msgspec
 
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
 from pupitre.replay import replay as decide_again
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 
 @click.command()

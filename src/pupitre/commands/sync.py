@@ -16,7 +16,8 @@ from pupitre.commands.listing import show
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
 from pupitre.commands.tasks import by_option
 from pupitre.ports import Refused
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 _SIDES = {"record": Side.RECORD, "odoo": Side.RECORD, "planning": Side.PLANNING, "google": Side.PLANNING}
 

@@ -18,13 +18,14 @@ from pupitre.commands.written_calls import Stage, bare_stage, play_all, sandbox_
 from pupitre.desk import take_turn
 from pupitre.logs import set_up
 from pupitre.ports.errors import ConfigError, Unavailable
+from pupitre.tenant import Tenant
 from pupitre.voice.contract import parse, reply_json
 from pupitre.voice.keyboard import Keyboard
 from pupitre.voice.scenario import ScenarioFileError, WrittenCall, read
 from pupitre.voice.terminal import Json, TakeEvent, Typed, converse, welcome
 from pupitre.voice.words import WORDS
 from pupitre.web.demo.example import callers
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 ANONYMOUS = "anonymous"
 

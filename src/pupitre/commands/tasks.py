@@ -8,7 +8,8 @@ import click
 
 from pupitre.commands.listing import show
 from pupitre.commands.opening import config_option, tenant_option, wall, with_tenant
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 by_option = click.option("--by", required=True, help="Who decides: it is kept with what is decided.")
 

@@ -16,10 +16,11 @@ from pupitre.config import load
 from pupitre.sandbox.loading import reset as load_world
 from pupitre.sandbox.showing import state as shown
 from pupitre.sandbox.worlds import World
+from pupitre.tenant import Tenant
 from pupitre.voice.scenario import Turn, WrittenCall, play
 from pupitre.voice.terminal import Json, TakeEvent, say_aside, welcome
 from pupitre.voice.words import WORDS
-from pupitre.wiring import House, Tenant, open_house
+from pupitre.wiring import House, open_house
 
 NAME = "Le cabinet"
 """The tenant of a scenario's desk."""

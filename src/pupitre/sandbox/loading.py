@@ -13,7 +13,8 @@ from pupitre.model import BackendId, Interval, Slot, Source, SyncState
 from pupitre.ports import Draft
 from pupitre.sandbox.worlds import LABELS, World, check, phone_of
 from pupitre.store import sandbox
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 
 async def reset(house: House, tenant: Tenant, world: World) -> dict[str, object]:

@@ -15,7 +15,8 @@ from pupitre.model import BackendId, Interval, Slot
 from pupitre.phones import e164
 from pupitre.sandbox.worlds import LABELS
 from pupitre.store import Database, sandbox
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 if TYPE_CHECKING:
     from pupitre.sandbox.emulators import Emulators, GoogleEvent, GoogleTime

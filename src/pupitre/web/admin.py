@@ -13,11 +13,11 @@ from pupitre.booking import commit
 from pupitre.dialogue.call import Call
 from pupitre.dialogue.context import context_of
 from pupitre.ports import CommitmentStatus
+from pupitre.tenant import Tenant
 from pupitre.web.access import Keys, Role, guarded
 from pupitre.web.bodies import answer, decode
 from pupitre.web.problems import Problem
 from pupitre.web.shapes import commitment_values, task_values, turn_values
-from pupitre.wiring import Tenant
 
 
 def routes(keys: Keys[Tenant]) -> list[Route]:

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from pupitre.ports import DeskError
+from pupitre.tenant import Tenant
 from pupitre.web import admin, feeds, functions, health, ivr, notifications, openapi, reminders, sandbox, sync
 from pupitre.web.access import Keys, OnlyFromHere, Role, digest
 from pupitre.web.problems import NeverBare, Problem, on_problem, response
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 
 def app_of(house: House, *, visitor: Tenant | None = None, extra: Sequence[BaseRoute] = ()) -> Starlette:

@@ -20,6 +20,7 @@ from pupitre.model import Intent, MatchMode, Source, SyncState
 from pupitre.phones import e164
 from pupitre.ports import Commitment, Conflict, NotFound, Refused, SlotTaken, Unavailable, Who
 from pupitre.store.idempotency_keys import same_request
+from pupitre.tenant import Tenant
 from pupitre.web.access import Keys, Role, guarded
 from pupitre.web.bodies import answer, decode, parse, read
 from pupitre.web.problems import Problem
@@ -32,7 +33,6 @@ from pupitre.web.shapes import (
     slot_of,
     wish_of,
 )
-from pupitre.wiring import Tenant
 
 _LONGEST_KEY = 255
 _PATIENCE = 12.0

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pupitre.desk import handed_over, take_turn
+from pupitre.tenant import Tenant
 from pupitre.voice import contract
 from pupitre.web import bodies
 from pupitre.web.access import Keys, Role
 from pupitre.web.problems import Problem
-from pupitre.wiring import Tenant
 
 _SCHEMA = msgspec.json.encode(contract.schema())
 

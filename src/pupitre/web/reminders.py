@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pupitre.booking import reminder_calls
+from pupitre.tenant import Tenant
 from pupitre.web.access import Keys, Role, guarded
 from pupitre.web.bodies import answer, decode
-from pupitre.wiring import Tenant
 
 
 class UnansweredJson(Struct):

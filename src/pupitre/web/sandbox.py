@@ -21,11 +21,12 @@ from pupitre.ports import Unavailable
 from pupitre.sandbox.loading import reset
 from pupitre.sandbox.showing import state
 from pupitre.sandbox.worlds import World
+from pupitre.tenant import Tenant
 from pupitre.web.access import Keys, Role
 from pupitre.web.bodies import answer, decode
 from pupitre.web.problems import Problem
 from pupitre.web.shapes import local
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 WORLD_LIMIT = 16 * 1024 * 1024
 """Bytes: a world may hold thousands of patients."""

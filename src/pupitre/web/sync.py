@@ -16,11 +16,12 @@ from pupitre.booking.report import Report
 from pupitre.booking.resolve import resolve
 from pupitre.dialogue.context import appointment_values
 from pupitre.ports import FollowedCalendar, Refused
+from pupitre.tenant import Tenant
 from pupitre.web.access import Keys, Role, guarded
 from pupitre.web.bodies import answer, decode
 from pupitre.web.problems import Problem
 from pupitre.web.shapes import local
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 _LONGEST_ID = 18
 """Digits that a column holds."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pupitre.model import AppointmentStatus, Interval
 from pupitre.slots import Rules
+from pupitre.tenant import Tenant
 from pupitre.web.demo.example import callers
 from pupitre.web.demo.lookout import Lookout
 from pupitre.web.demo.readable import seen_turn
@@ -24,7 +25,7 @@ from pupitre.web.demo.view import (
     WeekEvent,
     WeekHold,
 )
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 _WORKDAYS = 5
 

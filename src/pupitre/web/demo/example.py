@@ -17,8 +17,9 @@ from pupitre.model import BackendId
 from pupitre.sandbox.loading import reset
 from pupitre.sandbox.worlds import World, WorldAgent, WorldAppointment, WorldBusy, WorldPatient
 from pupitre.slots import Rules
+from pupitre.tenant import Tenant
 from pupitre.web.demo.view import Caller
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 _SATURDAY = 5
 _FAR_DAYS = 60

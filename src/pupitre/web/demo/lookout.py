@@ -17,9 +17,10 @@ from pupitre.booking.in_step import InStep
 from pupitre.booking.report import Report
 from pupitre.model import BackendId, Interval
 from pupitre.ports import Reminder, Unavailable
+from pupitre.tenant import Tenant
 from pupitre.web.demo.happenings import Happening, Seen, happenings
 from pupitre.web.demo.reading import Reader
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 log = structlog.get_logger()
 

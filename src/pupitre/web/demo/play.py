@@ -13,13 +13,14 @@ from pupitre.booking.conflicts import Side
 from pupitre.booking.resolve import resolve
 from pupitre.model import BackendId
 from pupitre.ports import NotFound, Refused, Reminder, ReminderStatus
+from pupitre.tenant import Tenant
 from pupitre.web.demo.agents import Agents
 from pupitre.web.demo.happenings import Seen
 from pupitre.web.demo.lookout import Lookout
 from pupitre.web.demo.pace import walk_to
 from pupitre.web.demo.reading import Recorded
 from pupitre.web.demo.sides import Sides, sides
-from pupitre.wiring import House, Tenant
+from pupitre.wiring import House
 
 _BY = "visitor"
 _DAYS_TO_MOVE_TO = 10

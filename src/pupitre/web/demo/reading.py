@@ -13,7 +13,8 @@ from pupitre.backends.local.roster import Roster
 from pupitre.model import Agent, Appointment, BackendId, Interval, SyncState
 from pupitre.sandbox.emulators import Emulators, GoogleEvent, GoogleTime, OdooEvent
 from pupitre.settings import Mode
-from pupitre.wiring import House, Tenant
+from pupitre.tenant import Tenant
+from pupitre.wiring import House
 
 _EVER = Interval(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
