@@ -24,6 +24,7 @@ NO_TENANT = {
     "due_work.due": "one worker walks the due work of all tenants",
     "due_work.left": "the same, and what nobody does",
     "roster.feed": "the secret names the tenant",
+    "server.time": "one clock for all",
     "sandbox.mark": "one clock for all",
     "sandbox.clock": "the same",
     "sandbox.set_clock": "the same",
@@ -111,7 +112,9 @@ MEANT = {
     "reservations.release_others": {"starts": NOW - HOUR},
     "appointments.create": {"status": "confirmed"},
     "appointments.move": {"status": "confirmed"},
-    "commitments.open": {"id": "k1"},
+    "commitments.open": {"id": "k1", "status": "running"},
+    "commitments.running": {"after": "", "seconds": 0},
+    "commitments.with_status": {"status": "running"},
     "commitments.read": {"id": "k1"},
     "commitments.save": {"id": "k1"},
     "commitments.add_line": {"id": "k1"},
@@ -123,6 +126,7 @@ MEANT = {
     "due_work.hasten": {"now": NOW - HOUR, "soon": NOW - HOUR},
     "reminders.ahead": {"id": "r2"},
     "tasks.leave": {"kind": "conflict"},
+    "tasks.close_under": {"prefix": "k", "but": ""},
     "sync.forget": {"now": NOW + 2 * HOUR},
 }
 """Where a name is given something else than usual."""
