@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ log = structlog.get_logger()
 
 RUNNING = CommitmentStatus.RUNNING
 _WATCH_SECONDS = 1.0
+_ENGINE_SECONDS = 20.0
 
 
 class House:
@@ -174,6 +175,8 @@ class House:
             self._walk, self.in_step.walked_to = None, None
 
     async def _walk_to(self, until: datetime, set_clock: SetClock) -> None:
+        with suppress(TimeoutError):  # just started, a desk has no engine yet for what is due
+            await asyncio.wait_for(self.engine.ready(), _ENGINE_SECONDS)
         await due.walk(self.due, self.worlds, self.kinds, until, set_clock)
         self.in_step.walked_to = None
         await set_clock(until)
