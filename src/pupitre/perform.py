@@ -78,8 +78,7 @@ async def perform(world: World, call: Call, effect: Effect, ahead: Ahead) -> Per
             )
             return Done(now)
         case NoteOutcome():
-            await reminder_calls.note(world, effect, call.call_id)
-            return Done(now)
+            return Done(now, await reminder_calls.note(world, effect, call.call_id))
 
 
 async def _patients(world: World, call: Call, who: Who, ahead: Ahead) -> Sequence[Patient]:

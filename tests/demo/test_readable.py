@@ -12,6 +12,7 @@ from pupitre.dialogue.call import State
 from pupitre.model import Intent, Slot
 from pupitre.nlu.meaning import (
     Attendance,
+    Called,
     Command,
     Heard,
     Meaning,
@@ -57,6 +58,8 @@ def test_several_aspects_of_one_sentence_are_all_told():
         *(Meaning(reminder=choice) for choice in ReminderChoice),
         *(Meaning(intent=Heard(intent)) for intent in Intent if intent is not Intent.UNKNOWN),
         *(Meaning(attendance=attendance) for attendance in Attendance),
+        *(Meaning(called=called) for called in Called),
+        Meaning(delay=60),
         *(Meaning(whom=whom) for whom in (Whom(SpokenName("MOREL")), Whom(same=True), Whom(other=True), Whom())),
         Meaning(shift=Shift(days=7)),
         Meaning(emergency=True),

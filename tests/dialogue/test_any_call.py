@@ -48,6 +48,7 @@ from pupitre.dialogue.settings import AfterTransfer, OpenHours, VerifyPolicy
 from pupitre.model import Agent, Intent
 from pupitre.nlu.meaning import (
     Attendance,
+    Called,
     Command,
     Heard,
     Hears,
@@ -90,6 +91,7 @@ meanings = st.builds(
     birth_date=often(st.sampled_from([JEAN.birth_date, date(1999, 1, 1)])),
     reminder=often(st.sampled_from(ReminderChoice)),
     attendance=often(st.sampled_from(Attendance)),
+    called=often(st.sampled_from(Called)),
     whom=often(st.sampled_from(WHOM)),
 )
 keys = st.sampled_from(["1", "2", "3", "1", "2", "0", "*", "#", "", "0639980001#", "12031950", "9", "éé"])
@@ -114,6 +116,7 @@ TO_THE_POINT = {
     Hears.REMINDER: [Meaning(reminder=ReminderChoice.DAY_BEFORE)],
     Hears.WHOM: [Meaning(whom=one) for one in WHOM[:2]],
     Hears.ATTENDANCE: [Meaning(attendance=one) for one in Attendance],
+    Hears.CALLED: [Meaning(called=one) for one in Called] + [Meaning(command=Command.LATER, delay=60)],
 }
 
 

@@ -13,7 +13,7 @@ from pupitre.nlu.template import END, START
 from pupitre.nlu.words import split
 
 FRENCH = load("fr-FR").grammar
-LABELLED = ("intent", "yes_no", "command", "emergency", "reminder", "attendance", "whom", "pick", "phone")
+LABELLED = ("intent", "yes_no", "command", "emergency", "reminder", "attendance", "called", "whom", "pick", "phone")
 LINES = [
     (topic, rule)
     for topic in LABELLED

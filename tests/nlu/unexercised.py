@@ -17,11 +17,11 @@ from pupitre.nlu.words import words
 GRAMMAR = load("fr-FR").grammar
 FOLDERS = (HERE / "dev", HERE / "own", *sorted((HERE / "authored").glob("tune*")))
 LISTS = (HERE / "emergencies.yaml", *sorted((HERE / "authored").glob("tune*/emergencies.yaml")))
-WAYS = tuple(HERE / f"{name}.yaml" for name in ("wishes", "dictated", "attendance", "whom"))
+WAYS = tuple(HERE / f"{name}.yaml" for name in ("wishes", "dictated", "attendance", "called", "whom"))
 """Lists of ways of saying something: text -> what it means."""
 TOPICS = (
     *("when", "intent", "yes_no", "pick", "command", "emergency", "birth_date", "phone", "reminder", "attendance"),
-    "whom",
+    *("called", "whom"),
 )
 
 

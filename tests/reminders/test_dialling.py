@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.reminders.office import Office, at
 
 from pupitre.booking import reminder_calls
-from pupitre.dialogue.effects import NoteOutcome, ReminderOutcome
+from pupitre.dialogue.effects import ReminderOutcome
 from pupitre.model import AppointmentStatus, SyncState
 from pupitre.ports import NotFound, Refused, Unavailable
 
@@ -114,24 +114,6 @@ async def test_a_call_that_ended_is_not_ended_again(office):
     with pytest.raises(NotFound):
         await reminder_calls.unanswered(office.world, office.calls.made[0].reminder_id, "busy")
     assert "done" == office.statuses["P1D"]
-
-
-async def test_asked_to_call_later_the_desk_calls_later(office):
-    await office.walk(at("2026-01-05T15:00"))
-    await office.answered(ReminderOutcome.UNCLEAR, later=True)
-    await office.walk(at("2026-01-05T20:00"))
-
-    assert ["01-05 15:00", "01-05 16:00"] == office.rung
-    assert {} == office.tasks.rows
-
-
-async def test_asked_to_call_later_once_too_late_a_person_is_told(office):
-    await office.walk(at("2026-01-06T14:00"))
-    office.clock.instant = at("2026-01-06T14:45")
-    hour_before = office.calls.made[-1].reminder_id
-    await reminder_calls.note(office.world, NoteOutcome(hour_before, ReminderOutcome.UNCLEAR, later=True))
-
-    assert ["call_back"] == [task.kind for task in office.tasks.rows.values()]
 
 
 async def test_asked_never_to_call_again_the_number_is_left_alone(office):

@@ -157,7 +157,7 @@ class World:
             case LeaveTask():
                 self._leave(call, effect)
             case NoteOutcome():
-                self._note(effect)
+                return Done(self.now, self._note(effect))
         return Done(self.now)
 
     def _who(self, who: LookUpPatient) -> tuple[Patient, ...]:
@@ -267,7 +267,7 @@ class World:
         row = {"id": len(self.tasks) + 1, "kind": effect.kind.value, "patient_phone": effect.phone}
         self.tasks.append(row | {"call_id": call.call_id, "reason": effect.reason, "status": "open"})
 
-    def _note(self, effect: NoteOutcome) -> None:
+    def _note(self, effect: NoteOutcome) -> datetime | None:
         for row in self.reminders:
             if row["id"] == effect.reminder_id:
                 row["status"] = "scheduled" if effect.later else "done"
@@ -276,6 +276,8 @@ class World:
         for row in self.outbound:
             if row["reminder_id"] == effect.reminder_id:
                 row["outcome"] = effect.outcome.value
+        again = effect.at if effect.at and effect.at.date() == self.now.date() else self.now + timedelta(hours=1)
+        return again if effect.later else None
 
     def _phone(self, appointment: Appointment) -> str | None:
         return next(one.phone_e164 for one in self.patients if one.id == appointment.patient_id)

@@ -38,13 +38,17 @@ def too_late(at: datetime, reminder: Reminder, rules: Rules, dialling: DialRules
     return at > latest or (reminder.dials > 0 and other_day)
 
 
+def may_dial(at: datetime, reminder: Reminder, rules: Rules, policy: Policy, dialling: DialRules) -> bool:
+    """Whether it may ring once more at that instant."""
+    on_time = permitted(at, reminder.offset, rules, policy) == at and not too_late(at, reminder, rules, dialling)
+    return on_time and reminder.dials < dialling.dials
+
+
 def next_dial(now: datetime, reminder: Reminder, rules: Rules, policy: Policy, dialling: DialRules) -> datetime | None:
     """When to try again after a call that nobody took; None when there is no more time, or it was tried enough."""
     days, _ = split(reminder.offset)
-    if reminder.dials >= dialling.dials:
-        return None
     for spacing in (dialling.spacing if days else dialling.spacing_of_hours, _SOON):
         at = (now.astimezone(UTC) + spacing).astimezone(rules.zone)
-        if permitted(at, reminder.offset, rules, policy) == at and not too_late(at, reminder, rules, dialling):
+        if may_dial(at, reminder, rules, policy, dialling):
             return at
     return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from msgspec.structs import replace
 
-from pupitre.booking.calling_hours import next_dial
+from pupitre.booking.calling_hours import may_dial, next_dial
 from pupitre.booking.lines import wake
 from pupitre.booking.reminders import DUE_KIND, due_at
 from pupitre.booking.world import World
@@ -69,18 +69,20 @@ async def _found(world: World, reminder_id: str) -> ReminderFound:
     return ReminderFound(world.now(), appointment, patient) if stands else nobody
 
 
-async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> None:
+async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> datetime | None:
     """Keep what the call brought. Asked to be called later, it is tried again, by a person when there is no time left;
     asked never to call again, the number is not called any more, and a person is told. Raises Unavailable.
+
+    Answers when it will ring again: at the instant wished for where it may ring then, else as for a call nobody took.
     """
     try:
         reminder = await world.reminders.read(noted.reminder_id)
     except NotFound:
-        return
-    again = _again(world, replace(reminder, outcome=noted.outcome)) if noted.later else None
+        return None
+    again = await _as_wished(world, replace(reminder, outcome=noted.outcome), noted.at) if noted.later else None
     if again is not None:
         await _ended(world, again, noted.outcome)
-        return
+        return again.dial_at
     done = _finished(reminder, noted.outcome)
     if noted.others is not Others.RING:
         await _silence(world, reminder, noted.others)
@@ -88,11 +90,16 @@ async def note(world: World, noted: NoteOutcome, call_id: str | None = None) -> 
         await _forbid(world, reminder, call_id)
     if noted.later or noted.stop:
         kind = TaskKind.STOP_CALLING if noted.stop else TaskKind.CALL_BACK
-        reason = "asked never to be called automatically again" if noted.stop else "asked to be called again later"
+        reason = (
+            "asked never to be called automatically again"
+            if noted.stop
+            else "was to be called again later, and there is no time left for it"
+        )
         key, rung = f"reminder:{reminder.id}:{kind}", await _number(world, reminder)
         about = reminder.appointment_id
         await world.tasks.leave(key, kind, reason, world.now(), appointment_id=about, patient_phone=rung)
     await _ended(world, done, noted.outcome)
+    return None
 
 
 async def _silence(world: World, reminder: Reminder, others: Others) -> None:
@@ -135,6 +142,25 @@ async def cancel(world: World, reminder_id: str) -> Reminder:
     await world.reminders.put([canceled])
     await world.due.drop(world.tenant, DUE_KIND, [reminder_id])
     return canceled
+
+
+async def _as_wished(world: World, reminder: Reminder, wished: datetime | None) -> Reminder | None:
+    """With another try at the instant wished for, where every rule of calling lets it, else at the usual one.
+
+    None when there is no time for one, or the number has been called often enough today: it is not promised then.
+    """
+    telephone, zone = world.telephone, world.rules.zone
+    usual = _again(world, reminder)
+    if telephone is None or usual is None:
+        return None
+    call = await telephone.calls.of(reminder.id)
+    midnight = datetime.combine(world.now().astimezone(zone).date(), time(), zone)
+    if call and await telephone.calls.to_number(call.phone, midnight) >= telephone.rules.per_number_a_day:
+        return None
+    at = wished.astimezone(zone) if wished else usual.dial_at
+    if not may_dial(at, reminder, world.rules, world.policy, telephone.rules):
+        return usual
+    return replace(usual, dial_at=at)
 
 
 def _again(world: World, reminder: Reminder) -> Reminder | None:

@@ -146,5 +146,6 @@ FORMS: dict[Hears, Callable[[Meaning], object]] = {
     Hears.EMERGENCY: lambda heard: heard.emergency,
     Hears.REMINDER: lambda heard: heard.reminder,
     Hears.ATTENDANCE: lambda heard: heard.attendance,
+    Hears.CALLED: lambda heard: heard.called,
     Hears.WHOM: lambda heard: msgspec.to_builtins(heard.whom),
 }

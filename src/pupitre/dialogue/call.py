@@ -167,6 +167,8 @@ class Call(Struct, frozen=True):
     """What the patient has said of his coming, in a reminder call."""
     reminder_noted: bool = False
     """What this reminder call brought has been noted."""
+    rings_again: datetime | None = None
+    """When this reminder will ring once more, as was asked."""
     offsets: tuple[str, ...] | None = None
     """Reminders agreed to; empty: none wanted; None: not asked yet."""
 

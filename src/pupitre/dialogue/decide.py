@@ -52,7 +52,7 @@ from pupitre.dialogue.events import (
     WorldEvent,
     WorldFailed,
 )
-from pupitre.dialogue.flow import FLOW
+from pupitre.dialogue.flow import ASKS, FLOW
 from pupitre.dialogue.handover import brief, call_back
 from pupitre.dialogue.hear import hear
 from pupitre.dialogue.heard import heard
@@ -152,6 +152,8 @@ def _ruled(call: Call, event: Event, script: Script) -> Move:
             return FLOW[call.state].answer(call, event, script)
         case Silent() | Spoke() | Keyed() if ladders.too_long(call, event.at, script) and not call.transferring:
             return ladders.give_up(call, TransferReason.TOO_LONG, script)
+        case Silent() if call.asked is not None and ASKS[call.asked][1].silence:
+            return FLOW[call.state].answer(call, event, script)
         case Silent() if not call.transferring:
             call, out = ladders.after_silence(call, script)
             return out or Asked(call, variant="silence")

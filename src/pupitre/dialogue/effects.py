@@ -6,7 +6,7 @@ and `continue`, or after a crash, the desk asks again and joins what is under wa
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -132,13 +132,17 @@ class Others(StrEnum):
 
 
 class NoteOutcome(Struct, frozen=True, tag=True):
-    """What the reminder call brought; `later` asks to be called again, `stop` never again. Answer: `Done`."""
+    """What the reminder call brought; `later` asks to be called again, `stop` never again. Answer: `Done`.
+
+    `at` is the instant wished for that; the answer says when it will be.
+    """
 
     reminder_id: str
     outcome: ReminderOutcome
     later: bool = False
     stop: bool = False
     others: Others = Others.RING
+    at: datetime | None = None
 
 
 Effect = (

@@ -167,6 +167,8 @@ class Done(Struct, frozen=True, tag=True):
     """Answer to the effects that only have to happen: task left, outcome noted."""
 
     at: datetime
+    again: datetime | None = None
+    """When a reminder will ring again that was asked to ring later; None: a person sees to it."""
 
 
 class StillWorking(Struct, frozen=True, tag=True):

@@ -80,6 +80,8 @@ class Ask(Struct, frozen=True):
     keys: Keys = NO_KEYS
     max_digits: int = 1
     finish_on: str | None = None
+    silence: bool = False
+    """The state answers silence itself; elsewhere two of them lead to a person."""
     commands: tuple[Command, ...] = ()
     """Commands that mean something special here, and go to the state; the others are answered everywhere alike."""
 
@@ -110,11 +112,17 @@ class Undeclared(Exception):
 
 YES_NO, PICK, WHEN, INTENT, NAME = Hears.YES_NO, Hears.PICK, Hears.WHEN, Hears.INTENT, Hears.NAME
 PHONE, BORN, REMINDER, COMING = Hears.PHONE, Hears.BIRTH_DATE, Hears.REMINDER, Hears.ATTENDANCE
-WHOM = Hears.WHOM
+WHOM, CALLED = Hears.WHOM, Hears.CALLED
 S = State
 FOR_ANOTHER = (Command.WRONG_PERSON,)
 """Said beside the name that was asked for: "c'est pour ma femme"."""
+ON_HOLD = (Command.WAIT, Command.REPEAT, Command.SLOWER, Command.HELP)
+"""Said where somebody else is being fetched to the telephone: whoever speaks is asked who he is."""
+FETCHED_MS = 20_000
+"""How long somebody is listened for who has to come to the telephone."""
 PARTING = (Command.WRONG_NUMBER, Command.WRONG_PERSON, Command.LATER, Command.STOP_CALLING, Command.GOODBYE)
+AT_FIRST = (*PARTING, Command.WAIT)
+IN_CALL, INSTEAD = (YES_NO, INTENT, WHEN, COMING, CALLED), (INTENT, YES_NO, WHEN, COMING, CALLED)
 BY_INTENT = (S.COLLECT_CONSTRAINTS, S.CHOOSE_APPOINTMENT, S.CANCEL_CONFIRM)
 
 FLOW: Mapping[State, Step] = MappingProxyType({
@@ -222,11 +230,14 @@ FLOW: Mapping[State, Step] = MappingProxyType({
     S.REMINDER_CALL: Step(
         reminder_call,
         (
-            Ask("reminder_call.who", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
-            Ask("reminder_call.who_first", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
-            Ask("reminder_call.for_patient", (YES_NO, INTENT, COMING), keys=YES_OR_NO, commands=PARTING),
-            Ask("reminder_call.appointment", (YES_NO, INTENT, WHEN, COMING), keys=REMINDED, commands=PARTING),
-            Ask("reminder_call.move_or_cancel", (INTENT, YES_NO, WHEN, COMING), keys=REMINDED, commands=PARTING),
+            Ask("reminder_call.who", IN_CALL, keys=YES_OR_NO, commands=AT_FIRST),
+            Ask("reminder_call.who_first", IN_CALL, keys=YES_OR_NO, commands=AT_FIRST),
+            Ask("reminder_call.who_again", IN_CALL, keys=YES_OR_NO, commands=AT_FIRST, silence=True),
+            Ask("reminder_call.who_calls", IN_CALL, keys=YES_OR_NO, commands=AT_FIRST),
+            Ask("reminder_call.for_patient", IN_CALL, keys=YES_OR_NO, commands=AT_FIRST),
+            Ask("reminder_call.fetched", (CALLED, COMING), FETCHED_MS, commands=(*PARTING, *ON_HOLD), silence=True),
+            Ask("reminder_call.appointment", IN_CALL, keys=REMINDED, commands=PARTING),
+            Ask("reminder_call.move_or_cancel", INSTEAD, keys=REMINDED, commands=PARTING),
         ),
         (S.COLLECT_CONSTRAINTS, S.CANCEL_CONFIRM, S.VERIFY),
     ),

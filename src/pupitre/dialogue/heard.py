@@ -12,7 +12,7 @@ from pupitre.dialogue.meanings import command_of, tells
 from pupitre.dialogue.move import Asked, Move, go, hand_over
 from pupitre.dialogue.saying import question, values_of
 from pupitre.dialogue.script import Script
-from pupitre.nlu.meaning import GRAVE, Command, Hears, Meaning, YesNo
+from pupitre.nlu.meaning import GRAVE, Called, Command, Hears, Meaning, YesNo
 
 ON_THE_WAY = (Command.REPEAT, Command.SLOWER, Command.WAIT, Command.HELP)
 """Commands after which the same question stands; like a call for a person, they act at any confidence."""
@@ -28,7 +28,8 @@ def heard(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     confidence = event.confidence if isinstance(event, Spoke) else None
     doubtful = confidence is not None and confidence < script.settings.stt_confidence_threshold
     if isinstance(event, Spoke) and call.state is not State.LOWCONFIRM:
-        if doubtful and (command or _answers(call, meaning)):
+        waits = command is Command.WAIT or meaning.called is Called.FETCHES
+        if doubtful and not waits and (command or _answers(call, meaning)):
             return ladders.after_doubt(call, event, script)
         if _ambiguous(call, meaning, script):
             return ladders.after_ambiguity(call, event, script)

@@ -9,9 +9,15 @@ PICKED_COMMANDS = {Pick.AGENT: Command.AGENT, Pick.REPEAT: Command.REPEAT}
 
 
 def command_of(meaning: Meaning) -> Command | None:
-    """What was asked of the desk itself, however it was understood; a call-back or a reminder is not a person now."""
+    """What was asked of the desk itself, however it was understood; a call-back, a reminder or what people say who are
+    called is not a person now.
+    """
     command = meaning.command
-    if command in (None, Command.WAIT, Command.REPEAT, Command.SLOWER) and meaning.reminder is None:
+    if (
+        command in (None, Command.WAIT, Command.REPEAT, Command.SLOWER)
+        and meaning.reminder is None
+        and meaning.called is None
+    ):
         if meaning.intent and meaning.intent.value is Intent.AGENT:
             return Command.AGENT
         if meaning.pick and meaning.pick.value in PICKED_COMMANDS:
@@ -30,5 +36,6 @@ def tells(meaning: Meaning) -> bool:
         or meaning.birth_date
         or meaning.reminder
         or meaning.attendance
+        or meaning.called
         or (meaning.whom is not None and meaning.whom.sure)
     )

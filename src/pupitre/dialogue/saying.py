@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pupitre.dialogue.actions import Listen, Say
 from pupitre.dialogue.call import Call, Doubt, State
@@ -15,6 +15,9 @@ from pupitre.dialogue.states.choose_appointment import shown
 from pupitre.dialogue.states.lowconfirm import OF_INTENT, OTHER_INTENT
 from pupitre.nlu.meaning import GRAVE
 
+FIVE = 5
+ABOUT = timedelta(minutes=FIVE)
+"""When somebody is called again is said to the nearest five minutes."""
 UNINTERRUPTED = frozenset(
     {
         "disclosure",
@@ -70,6 +73,10 @@ def values_of(call: Call, at: datetime, script: Script) -> Values:
         values["upcoming"] = {"label_tts": script.moment(call.appointments[0].slot.start)}
     if call.doubt:
         values["heard"] = heard_back(call, call.doubt, script)
+    if call.rings_again:
+        nearest = script.settings.local(call.rings_again + ABOUT / 2)
+        about = nearest.replace(minute=nearest.minute - nearest.minute % FIVE)
+        values["again"] = script.language.spoken.clock(about.time().replace(second=0, microsecond=0))
     opens = script.settings.queue_opens(at) if call.state is State.TRANSFER_AGENT else None
     if opens:
         values["queue"] = {"opens": script.moment(opens)}

@@ -47,7 +47,7 @@ CONTEXT_PATHS = frozenset(
 
 SPOKEN_PATHS = frozenset(
     (
-        *("tenant.name", "queue.opens", "heard", "choices[]", "upcoming.label_tts"),
+        *("tenant.name", "queue.opens", "heard", "choices[]", "upcoming.label_tts", "again"),
         *("brief.who", "brief.want", "brief.far", "brief.why", "brief.line"),
     ),
 )

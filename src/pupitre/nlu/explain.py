@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from pupitre.nlu.called import ACTIONS as CALLED
 from pupitre.nlu.cascade import Action, Piece, run
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.meaning import Hears
@@ -20,7 +21,12 @@ TOPICS = {
 }
 """Grammars that answer a question, where it is not only the one of the same name."""
 NO_ACTIONS: Mapping[str, Action] = {}
-VALUED: Mapping[str, Mapping[str, Action]] = {"name": NO_ACTIONS, "letter": NO_ACTIONS, "shift": SHIFTS}
+VALUED: Mapping[str, Mapping[str, Action]] = {
+    "name": NO_ACTIONS,
+    "letter": NO_ACTIONS,
+    "shift": SHIFTS,
+    "called": CALLED,
+}
 """Grammars whose lines are worth something else than a time."""
 
 MOST = 8

@@ -30,6 +30,7 @@ TOPICS = (
     "letter",
     "reminder",
     "attendance",
+    "called",
     "whom",
     "birth_date",
     "phone",

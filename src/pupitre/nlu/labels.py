@@ -23,6 +23,8 @@ EXCUSES = {
 }
 """What keeps a danger from raising the alarm."""
 DANGERS = frozenset({"now", *EXCUSES})
+ANSWERS = ("command", "yes_no", "called")
+"""Topics of what is said to the desk, whole utterances of which are no danger."""
 
 FEW = 2
 """Words beside a call for help that is all that was said."""
@@ -68,7 +70,7 @@ def emergency(words: Sequence[str], grammar: Grammar) -> bool:
 
 def _answers(words: Sequence[str], grammar: Grammar) -> bool:
     """Whether all that was said is one order to the desk, or one answer: "elle-même", "je suis sa voisine"."""
-    spans = [match for topic in ("command", "yes_no") for match in spotted(topic, words, grammar)]
+    spans = [match for topic in ANSWERS for match in spotted(topic, words, grammar)]
     return any((max(match.first, 0), min(match.end, len(words))) == (0, len(words)) for match in spans)
 
 

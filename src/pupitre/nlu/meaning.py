@@ -31,6 +31,8 @@ class Hears(StrEnum):
     """With whom the appointment shall be, beside when."""
     ATTENDANCE = "attendance"
     """Whether the patient comes to the appointment he is reminded of."""
+    CALLED = "called"
+    """What people say who are called, beside yes and no."""
 
 
 class YesNo(StrEnum):
@@ -57,6 +59,28 @@ class Command(StrEnum):
     """ "Ne m'appelez plus" (reminder calls)."""
     WRONG_PERSON = "wrong_person"
     """ "Ce n'est pas moi", "non c'est sa fille": somebody else speaks."""
+
+
+class Called(StrEnum):
+    """What people say who are called, beside yes and no; of several the first in this order counts."""
+
+    FETCHES = "fetches"
+    """ "Je vous la passe": the patient will speak."""
+    AWAY = "away"
+    """ "Elle est sortie", "il dort": he cannot speak now."""
+    BUSY = "busy"
+    """ "Je n'ai pas le temps": not now."""
+    STRANGER = "stranger"
+    """Nobody of that name is known here."""
+    HIMSELF = "himself"
+    WHO_CALLS = "who_calls"
+    """Asks who calls or what for, or takes it for an advertisement."""
+    FORGOT = "forgot"
+    """Asks what appointment, or when."""
+    COMING = "coming"
+    """Comes to the appointment, said without a yes: "on garde"."""
+    OTHER = "other"
+    """An answer to another question than who speaks: "j'y serai"."""
 
 
 class Pick(StrEnum):
@@ -162,6 +186,9 @@ class Meaning(Struct, frozen=True):
     reminder: ReminderChoice | None = None
     attendance: Attendance | None = None
     whom: Whom | None = None
+    called: Called | None = None
+    delay: int | None = None
+    """Minutes from now, said in a call that the desk made: "dans deux heures"."""
 
     def __bool__(self) -> bool:
         """True when anything at all was understood."""

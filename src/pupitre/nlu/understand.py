@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pupitre.model import Intent
 from pupitre.nlu.births import birth_date
+from pupitre.nlu.called import called, delay
 from pupitre.nlu.grammar import Grammar
 from pupitre.nlu.intents import intent
 from pupitre.nlu.labels import attendance, command, emergency, reminder, yes_no
@@ -60,6 +61,8 @@ def understand(
         reminder=reminder(words, grammar) if Hears.REMINDER in hears else None,
         attendance=attendance(words, grammar) if Hears.ATTENDANCE in hears else None,
         whom=said.whom if said else None,
+        called=called(words, grammar) if Hears.CALLED in hears else None,
+        delay=delay(words, grammar) if Hears.CALLED in hears else None,
     )
 
 

@@ -3,22 +3,30 @@
 Somebody who says at once that the patient cannot come is no wrong number: it is kept until it is known who speaks.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from pupitre.dialogue.call import Call, State, TransferReason
 from pupitre.dialogue.effects import LeaveTask, NoteOutcome, Others, ReminderOutcome, TaskKind
-from pupitre.dialogue.events import Done, Keyed, Spoke, WorldFailed
+from pupitre.dialogue.events import Done, Keyed, Silent, Spoke, WorldFailed
 from pupitre.dialogue.handover import brief
-from pupitre.dialogue.move import Entered, Move, StateEvent, go, hand_over, miss, stay, want
+from pupitre.dialogue.later import wished
+from pupitre.dialogue.move import Asked, Entered, Move, StateEvent, go, hand_over, miss, stay, want
 from pupitre.dialogue.people import with_words
 from pupitre.dialogue.route import by_intent, must_verify
 from pupitre.dialogue.script import Script
 from pupitre.model import Intent
-from pupitre.nlu.meaning import GRAVE, Attendance, Command, Meaning, YesNo
+from pupitre.nlu.meaning import GRAVE, Attendance, Called, Command, Heard, Meaning, YesNo
 
 WHO_FIRST, FOR_PATIENT = "reminder_call.who_first", "reminder_call.for_patient"
+WHO_AGAIN, WHO_CALLS = "reminder_call.who_again", "reminder_call.who_calls"
+FETCHED = "reminder_call.fetched"
+PATIENCE = 3
+"""Silences after which nobody comes to the telephone any more."""
+A_MOMENT = timedelta(minutes=5)
+ASIDE = (Called.WHO_CALLS, Called.FORGOT, Called.COMING, Called.OTHER)
+"""Said without telling who speaks."""
 APPOINTMENT, MOVE_OR_CANCEL = "reminder_call.appointment", "reminder_call.move_or_cancel"
 DAYS_AHEAD = {0: "reminder_call.today", 1: "reminder_call.tomorrow"}
 TOLD = {
@@ -47,9 +55,12 @@ def reminder_call(call: Call, event: StateEvent, script: Script) -> Move:
         case Spoke() | Keyed():
             return (
                 _grave(call, event)
-                or _parting(call, event.meaning)
+                or _fetched(call, event.meaning)
+                or _parting(call, event, script)
                 or (_answered(call, event, script) if call.identified else _is_it_you(call, event, script))
             )
+        case Silent():
+            return _nobody_speaks(call)
         case Done() | WorldFailed():
             return _noted(call, event, script)
         case Entered(at=at) if call.identified:
@@ -61,7 +72,8 @@ def reminder_call(call: Call, event: StateEvent, script: Script) -> Move:
 def _tells(meaning: Meaning) -> bool:
     """Whether the appointment is to be moved or cancelled, or missed, or come late to."""
     wanted = meaning.intent.value if meaning.intent else None
-    return meaning.attendance is not None or wanted in (Intent.RESCHEDULE, Intent.CANCEL)
+    told = meaning.attendance is not None or wanted in (Intent.RESCHEDULE, Intent.CANCEL)
+    return told and meaning.called not in (Called.AWAY, Called.BUSY, Called.FORGOT)
 
 
 def _grave(call: Call, event: Spoke | Keyed) -> Move | None:
@@ -80,8 +92,28 @@ def _grave(call: Call, event: Spoke | Keyed) -> Move | None:
     return want(replace(_kept(call, event), attendance=said), noted)
 
 
-def _parting(call: Call, meaning: Meaning) -> Move | None:
-    """Commands that end a reminder call: wrong number, later, never again. Not where somebody tells of the patient."""
+def _fetched(call: Call, meaning: Meaning) -> Move | None:
+    """The patient is fetched: nothing more is said before somebody speaks."""
+    waits = meaning.called is Called.FETCHES or (meaning.command is Command.WAIT and meaning.called is None)
+    return stay(call, ask=FETCHED) if waits and not call.identified else None
+
+
+def _nobody_speaks(call: Call) -> Move:
+    """Whoever was fetched does not come: in the end as if nobody had taken the call."""
+    counters = replace(
+        call.counters, no_speech=call.counters.no_speech + 1, retries_total=call.counters.retries_total + 1
+    )
+    call = replace(call, counters=counters)
+    if counters.no_speech >= PATIENCE:
+        return _note(call, ReminderOutcome.UNCLEAR, later=True)
+    return Asked(call, variant="silence")
+
+
+def _parting(call: Call, event: Spoke | Keyed, script: Script) -> Move | None:
+    """What ends a reminder call: wrong number, later, never again. Not where somebody tells of the patient."""
+    meaning = event.meaning
+    away = not call.identified and meaning.called in (Called.AWAY, Called.BUSY)
+    at = wished(meaning, script.settings.local(event.at))
     match meaning.command:
         case Command.WRONG_NUMBER:
             return _note(call, ReminderOutcome.WRONG_PERSON)
@@ -89,25 +121,49 @@ def _parting(call: Call, meaning: Meaning) -> Move | None:
             return _note(call, ReminderOutcome.UNCLEAR, stop=True)
         case _ if _tells(meaning):
             return None
+        case _ if away:
+            return _note(call, ReminderOutcome.UNCLEAR, later=True, at=at)
+        case Command.LATER:
+            return _note(call, ReminderOutcome.UNCLEAR, later=True, at=at)
+        case Command.WRONG_PERSON if meaning.called is Called.WHO_CALLS and call.asked != WHO_CALLS:
+            return None
         case Command.WRONG_PERSON if not call.news or call.identified:
             return _note(call, ReminderOutcome.WRONG_PERSON)
-        case Command.LATER:
-            return _note(call, ReminderOutcome.UNCLEAR, later=True)
-        case Command.GOODBYE if not (meaning.yes_no or meaning.intent or call.news):
+        case Command.GOODBYE if not (_answer(meaning) or meaning.intent or meaning.called or call.news):
             return _note(call, ReminderOutcome.UNCLEAR)
         case _:
             return None
 
 
+def _answer(meaning: Meaning) -> YesNo | None:
+    """Yes or no, where that was said."""
+    said = meaning.yes_no.value if meaning.yes_no else None
+    return None if said is YesNo.UNCLEAR else said
+
+
+def _who(meaning: Meaning) -> YesNo | None:
+    """Whether it is the patient who speaks: a wish, or an answer to another question, does not tell."""
+    answer = _answer(meaning)
+    if meaning.called is Called.STRANGER:
+        return YesNo.NO
+    if meaning.called is Called.HIMSELF and answer is not YesNo.NO:
+        return YesNo.YES
+    if _tells(meaning):
+        if meaning.yes_no and YesNo.YES in meaning.yes_no.others:  # "oui c'est moi mais je ne peux pas venir"
+            return YesNo.YES
+        return None if answer is YesNo.NO else answer  # "non je ne peux plus venir"
+    return None if meaning.when or meaning.shift or meaning.called in ASIDE else answer
+
+
 def _is_it_you(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning, told_before = event.meaning, call.news
-    answer = meaning.yes_no.value if meaning.yes_no else None
+    if call.asked == FETCHED:
+        return stay(_kept(call, event) if _tells(meaning) else call, ask=WHO_AGAIN)
+    answer = _who(meaning)
+    if meaning.called is Called.WHO_CALLS and answer is None and call.asked not in (WHO_CALLS, FOR_PATIENT):
+        return stay(call, ask=WHO_CALLS)
     if _tells(meaning):
         call = _kept(call, event)
-        if meaning.yes_no and YesNo.YES in meaning.yes_no.others:  # "oui c'est moi mais je ne peux pas venir"
-            answer = YesNo.YES
-        elif answer is YesNo.NO:  # "non je ne peux plus venir"
-            answer = None
     if call.asked == FOR_PATIENT:
         return _for_patient(call, event, answer, script)
     if meaning.command is Command.WRONG_PERSON:
@@ -151,10 +207,33 @@ def _go_on(call: Call, at: datetime, script: Script) -> Move:
     return stay(call, _when(call, at, script), ask=MOVE_OR_CANCEL if call.attendance else APPOINTMENT)
 
 
+def _moves_to(call: Call, meaning: Meaning, script: Script) -> bool:
+    """Whether a time was said that is not the appointment's own: who wants it does not confirm."""
+    assert call.appointment is not None
+    if meaning.intent and meaning.intent.value in (Intent.RESCHEDULE, Intent.CANCEL):
+        return False
+    if meaning.attendance or meaning.called in (Called.FETCHES, *ASIDE):
+        return False
+    wish = meaning.when.value if meaning.when else None
+    other = (
+        wish is not None and bool(wish.any_of) and not wish.allows(script.settings.local(call.appointment.slot.start))
+    )
+    return other or meaning.shift is not None
+
+
 def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
+    if event.meaning.called is Called.FETCHES:
+        return stay(call, "wait")
+    if event.meaning.called is Called.FORGOT and _answer(event.meaning) is not YesNo.YES:
+        return stay(call, _when(call, event.at, script), ask=APPOINTMENT)
+    if _moves_to(call, event.meaning, script):
+        event = replace(event, meaning=replace(event.meaning, intent=Heard(Intent.RESCHEDULE)))
+    return _for_the_appointment(_kept(call, event), event, script)
+
+
+def _for_the_appointment(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
-    answer = meaning.yes_no.value if meaning.yes_no else None
-    call = _kept(call, event)
+    answer = YesNo.YES if meaning.called is Called.COMING else _answer(meaning)
     if _tells(meaning) and meaning.intent and meaning.intent.value in (Intent.RESCHEDULE, Intent.CANCEL):
         return _go_on(call, event.at, script)
     if meaning.attendance is Attendance.LATE:
@@ -162,7 +241,7 @@ def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     if meaning.attendance and call.asked == APPOINTMENT:
         return stay(call, ask=MOVE_OR_CANCEL)
     match answer:
-        case YesNo.YES if call.asked == APPOINTMENT or isinstance(event, Keyed):
+        case YesNo.YES if call.asked == APPOINTMENT or isinstance(event, Keyed) or meaning.called is Called.COMING:
             return _note(replace(call, attendance=None), ReminderOutcome.CONFIRMED)
         case YesNo.NO if call.asked == APPOINTMENT:
             return stay(call, ask=MOVE_OR_CANCEL)
@@ -174,8 +253,10 @@ def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
             return miss(call)
 
 
-def _note(call: Call, outcome: ReminderOutcome, *, later: bool = False, stop: bool = False) -> Move:
-    return want(call, NoteOutcome(call.reminder_id or "", outcome, later, stop))
+def _note(
+    call: Call, outcome: ReminderOutcome, *, later: bool = False, stop: bool = False, at: datetime | None = None
+) -> Move:
+    return want(call, NoteOutcome(call.reminder_id or "", outcome, later, stop, at=at))
 
 
 def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
@@ -189,8 +270,11 @@ def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
             return _tell_a_person(call, call.attendance, script)
         case NoteOutcome(outcome=ReminderOutcome.RESCHEDULE_REQUESTED):
             return go(call, State.VERIFY) if must_verify(call, script) else by_intent(call, script)
-        case NoteOutcome(later=True):
-            return go(call, State.END_CONFIRMATION, "reminder_call.later")
+        case NoteOutcome(later=True) if call.counters.no_speech:
+            return go(call, State.END_CONFIRMATION)
+        case NoteOutcome(later=True, at=at):
+            again = event.again if isinstance(event, Done) else None
+            return go(replace(call, rings_again=again), State.END_CONFIRMATION, _when_again(at, again, event))
         case NoteOutcome(stop=True):
             return go(call, State.END_CONFIRMATION, "reminder_call.stop")
         case NoteOutcome(outcome=ReminderOutcome.CONFIRMED | ReminderOutcome.NOT_COMING) if call.attendance:
@@ -199,6 +283,15 @@ def _noted(call: Call, event: Done | WorldFailed, script: Script) -> Move:
             return go(call, State.END_CONFIRMATION, GOODBYES[outcome])
         case _:
             return go(call, State.END_CONFIRMATION)
+
+
+def _when_again(asked: datetime | None, again: datetime | None, event: Done | WorldFailed) -> str:
+    """What is said of the next call: at the time asked for, at another one, or by a person."""
+    if asked is None or isinstance(event, WorldFailed):
+        return "reminder_call.later" if again or isinstance(event, WorldFailed) else "reminder_call.not_coming"
+    if again is None:
+        return "reminder_call.later_agent"
+    return "reminder_call.later_at" if abs(again - asked) < A_MOMENT else "reminder_call.later_instead"
 
 
 def _tell_a_person(call: Call, attendance: Attendance, script: Script) -> Move:

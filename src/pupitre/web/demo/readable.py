@@ -62,6 +62,8 @@ def meaning_in_words(meaning: Meaning) -> str:
         words[f"reminder_{meaning.reminder}"] if meaning.reminder else "",
         words["shift"] if meaning.shift else "",
         words[f"attendance_{meaning.attendance}"] if meaning.attendance else "",
+        words[f"called_{meaning.called}"] if meaning.called else "",
+        words["delay"].format(minutes=meaning.delay) if meaning.delay else "",
         _whom_in_words(meaning.whom) if meaning.whom is not None else "",
     ]
     return ", ".join(part for part in parts if part)
