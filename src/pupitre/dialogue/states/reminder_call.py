@@ -234,7 +234,7 @@ def _answered(call: Call, event: Spoke | Keyed, script: Script) -> Move:
 def _for_the_appointment(call: Call, event: Spoke | Keyed, script: Script) -> Move:
     meaning = event.meaning
     answer = YesNo.YES if meaning.called is Called.COMING else _answer(meaning)
-    if _tells(meaning) and meaning.intent and meaning.intent.value in (Intent.RESCHEDULE, Intent.CANCEL):
+    if meaning.intent and meaning.intent.value in (Intent.RESCHEDULE, Intent.CANCEL):
         return _go_on(call, event.at, script)
     if meaning.attendance is Attendance.LATE:
         return _note(call, ReminderOutcome.CONFIRMED)
