@@ -34,6 +34,8 @@ AUTHORS = {
     "tune21": "nineteenth",
     "tune22": "twentieth",
     "tune23": "twenty-first",
+    "tune24": "twenty-second",
+    "tune25": "twenty-third",
 }
 """Folders of `authored/` -> who wrote them; `dev` and `own` are by others. From folders `held…` nothing is learned."""
 ANSWERS = ("yesno", "slotpick", "constraints", "phones", "birthdates", "names")

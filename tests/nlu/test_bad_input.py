@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pupitre.languages import load
@@ -46,16 +46,19 @@ def test_digits_that_are_no_number_are_none(text):
     assert understand(text, (Hears.PHONE,), GRAMMAR, NOW).phone is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_answered(text):
     assert isinstance(understand(text, ALL, GRAMMAR, NOW, (NOW,)), Meaning)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=60))
 def test_any_words_of_the_grammar_are_answered(words):
     assert isinstance(understand(" ".join(words), ALL, GRAMMAR, NOW, (NOW,), ("Jean Dupont",)), Meaning)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
 def test_work_grows_no_faster_than_the_words(words):
     """Counted, not timed: every automaton looks at each word a bounded number of times, however they repeat."""

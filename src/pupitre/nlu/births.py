@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -18,6 +19,10 @@ CENTURIES = (19, 20)
 LAST_DAY = 31
 FIRST_YEAR = 1000
 """A number from this on is a year."""
+NO_YEAR = 2100
+"""A number from this on is none that anybody was born in."""
+_WRITTEN = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+"""yyyymmdd; no ddmmyyyy looks like it, whose last four digits are a year."""
 JOINTS = {"/", "<of>"}
 
 
@@ -63,8 +68,10 @@ def _said(piece: Piece) -> Iterator[Said]:
         yield from (Said(day.day), Said(day.month, month=True))
     elif piece.key.isdigit():
         digits = piece.key
-        if len(digits) in (6, 8):  # ddmmyy, ddmmyyyy
-            parts: tuple[str, ...] = (digits[:2], digits[2:4], digits[4:])
+        if _WRITTEN.fullmatch(digits):
+            parts: tuple[str, ...] = (digits[:4], digits[4:6], digits[6:])
+        elif len(digits) in (6, 8):  # ddmmyy, ddmmyyyy
+            parts = (digits[:2], digits[2:4], digits[4:])
         else:
             parts = (digits,) if len(digits) <= 5 else ()  # noqa: PLR2004  # longer is no date
         yield from (Said(int(part)) for part in parts if int(part))  # "zéro trois" is 3
@@ -108,10 +115,17 @@ def _named(row: list[Said]) -> Iterator[tuple[int, int, int]]:
     at = max(place for place, one in enumerate(row) if one.month)
     before = [one.value for one in row[:at] if not one.month]
     after = [one.value for one in row[at + 1 :]]
-    days = [value for value in before if value <= LAST_DAY]
-    years = [value for value in before if value > LAST_DAY]
-    if days and (after or years):
-        yield days[-1], row[at].value, _year(after or years)
+    place = max((place for place, value in enumerate(before) if value <= LAST_DAY), default=-1)
+    years = before[:place] + before[place + 1 :]
+    while years and years[0] <= LAST_DAY and not _century(years):
+        years.pop(0)  # a day that was taken back: "le douze, le treize mars cinquante"
+    if place >= 0 and (after or years):
+        yield before[place], row[at].value, _year(after or years)
+
+
+def _century(said: list[int]) -> bool:
+    """Whether a year begins here that is said in two numbers: "19 46"."""
+    return len(said) > 1 and said[0] in CENTURIES and LAST_DAY < said[1] < 200  # noqa: PLR2004  # "dix-neuf cent quarante" is 19 140
 
 
 def _year(said: list[int]) -> int:
@@ -121,6 +135,10 @@ def _year(said: list[int]) -> int:
             return century * 100 + year % 100
         case [hundreds, year, *_] if hundreds > FIRST_YEAR and hundreds % 100 == 0 and year < 100:  # noqa: PLR2004 -- two digits: the year within a century
             return hundreds + year
+        case [wrong, year, *_] if wrong > FIRST_YEAR and FIRST_YEAR < year < NO_YEAR:  # the last one counts
+            return year
+        case [wrong, year, *_] if wrong > FIRST_YEAR and wrong % 10 == 0 and LAST_DAY < year < 100:  # noqa: PLR2004 -- two digits: "mille neuf cent soixante, soixante et un"
+            return wrong // 100 * 100 + year
         case _:
             return said[0]
 
@@ -130,8 +148,9 @@ def _numbered(numbers: list[int]) -> Iterator[tuple[int, int, int]]:
     match numbers:
         case [day, month, _, _, *_] if _year(numbers[2:]) != numbers[2]:
             yield day, month, _year(numbers[2:])
-        case [year, day, month, *_] if year > FIRST_YEAR:  # "mille neuf cent cinquante, le deux mars"
+        case [year, month, day, *_] if year > FIRST_YEAR:  # as it is written: 1975-10-02
             yield day, month, year
+            yield month, day, year
         case [_, day, month, year] if year > LAST_DAY:  # "le douze, le treize mars cinquante"
             yield day, month, year
         case [day, month, year, *rest]:

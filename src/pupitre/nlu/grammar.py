@@ -17,7 +17,7 @@ from pupitre.nlu.rules import BadGrammar, Rule, Sheet, Stage, compiled, named_pa
 from pupitre.nlu.template import Template
 from pupitre.nlu.weighing import Weights
 from pupitre.nlu.weighing import read as read_weights
-from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, split
+from pupitre.nlu.words import SHORTEST_REPAIR, Lexicon, Sound, Spelling, lacking, split
 
 TOPICS = (
     "when",
@@ -146,6 +146,8 @@ def _lexicon(facts: dict[str, str], folder: Path, vocabulary: set[str], names: s
     sound = Sound(changes) if changes else None
     words = vocabulary | sets["numbers"]
     repairable = sorted((word for word in words if len(word) >= SHORTEST_REPAIR), reverse=True)
+    keys = sets.pop("keys", frozenset())
+    misspelt = {wrong: key for key in sorted(keys) for wrong in lacking(key)}
     alike = dict(zip(sound.of_each(repairable), repairable, strict=True)) if sound else {}
     return Lexicon(
         tag=facts["tag"],
@@ -153,6 +155,7 @@ def _lexicon(facts: dict[str, str], folder: Path, vocabulary: set[str], names: s
         spelling=_spelling(folder / "spelling.rules"),
         misheard_digits=_spelling(folder / "digits.rules"),
         homophones=alike,
+        misspelt=misspelt,
         known=frozenset(words | names | sets["fillers"]),
         sound=sound,
     )

@@ -17,7 +17,8 @@ SETTLED = frozenset({"OTHER", "KEEP"})
 """Kinds that say that nothing is wanted here."""
 SAID, HINTED = 2.0, 1.0
 """What a line of the grammar adds to the log-odds of what it says, or only hints at; `HINTED` is also what `SETTLED`
-takes from all. Measured on lines that the grammar was not written after (docs/understanding.md)."""
+takes from all, and `SAID` where all shall stay as it is. Measured on lines that the grammar was not written after
+(docs/understanding.md)."""
 POSSIBLE = 0.1
 """Probability from which another reading is kept beside the best."""
 
@@ -30,7 +31,8 @@ def intent(words: Sequence[str], grammar: Grammar, *, asked: bool = True) -> Hea
     """
     rules = grammar.topics["intent"][0].rules
     found = [(rules[match.rule].kind, match) for match in spotted("intent", words, grammar)]
-    said = _decided(_standing(found))
+    standing = _standing(found)
+    said = _decided(standing)
     weights = grammar.weights.get("intent")
     if weights is None or not asked:
         return said
@@ -38,7 +40,8 @@ def intent(words: Sequence[str], grammar: Grammar, *, asked: bool = True) -> Hea
     if said:
         odds[said.value] += SAID if said.confidence > UNSURE else HINTED
     elif not SETTLED.isdisjoint(kind for kind, _ in found):
-        odds = {label: one - HINTED for label, one in odds.items()}
+        less = SAID if "KEEP" in standing else HINTED
+        odds = {label: one - less for label, one in odds.items()}
     likely = likelihoods(odds)
     best, *others = sorted(likely, key=lambda label: -likely[label])
     if odds[best] <= 0:

@@ -28,7 +28,7 @@ ANSWERS = ("command", "yes_no", "called")
 
 FEW = 2
 """Words beside a call for help that is all that was said."""
-TOLD = 2.5
+TOLD = 2.8
 """What a danger that the lines tell adds to the log-odds of one."""
 ALARM = -1.2
 """Log-odds from which the alarm is raised: a miss is worse than a look-alike taken (docs/understanding.md)."""

@@ -19,6 +19,8 @@ __all__ = ["likeness", "match", "name"]
 _WORD = re.compile(r"([-'’]?)([a-z]+|\d+)")
 LONGEST_NAME = 5
 """Words of a name, particles included."""
+PLACED = ("DE", "DU", "D", "DES")
+"""What stands before where somebody lives: "josette carlier de roubaix"."""
 UNSURE = 0.6
 """Confidence in a name nobody introduced and no list knows."""
 
@@ -49,9 +51,9 @@ def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
     letters = spelled(words, grammar)
     if letters is not None and not letters.letters:
         return None
-    after: list[str] = []
+    after: list[tuple[str, str]] = []
     if letters is not None:
-        after = [word.upper() for word in words[letters.end :]]
+        after = found[letters.end :]
         found = found[: letters.first]
     parts, strange = _parts(found, grammar)
     said = _assembled(parts, strange, grammar)
@@ -60,11 +62,18 @@ def name(text: str, grammar: Grammar) -> Heard[SpokenName] | None:
     first = said.value.first if said else None
     if said is not None and first is None and said.value.last != letters.letters:
         first = said.value.last if said.value.last in grammar.first_names and len(parts) == 1 else None
-    if first is None and after and after[0] in grammar.first_names:
-        first = after[0]
+    first = first or _given(after, letters.letters, grammar)
     if said is not None and said.value.last.endswith(letters.letters):
         return Heard(SpokenName(said.value.last, first, spelled=True))
     return Heard(SpokenName(letters.letters, first, spelled=True))
+
+
+def _given(found: Sequence[tuple[str, str]], last: str, grammar: Grammar) -> str | None:
+    """The first name said after a spelled last name: "prénom denise", or by itself and known."""
+    parts, _ = _parts(found, grammar)
+    told = next((part.text(0, len(part.words)) for part in parts if part.mark == "first"), None)
+    said = found[0][1].upper() if found else ""
+    return told or (said if said in grammar.first_names and said != last else None)
 
 
 def _unstuttered(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -99,6 +108,7 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
             mark, open_ = "", True
         elif kind != "pause":
             strange += kind == "stop"
+            parts = _without_article(parts) if kind == "stop" and open_ else parts
             open_ = False
             if kind == "fix":
                 taken_back, parts = parts or taken_back, []
@@ -112,7 +122,17 @@ def _parts(found: Sequence[tuple[str, str]], grammar: Grammar) -> tuple[list[Par
     if mark in ("first", "last") and not open_ and parts:
         parts = _marked(parts, mark)
     parts = _corrected(parts, taken_back)
-    return [part for part in parts if len(part.particles) < len(part.words)], strange
+    return [part for part in parts if len(part.particles) < len(part.words) and max(map(len, part.words)) > 1], strange
+
+
+def _without_article(parts: list[Part]) -> list[Part]:
+    """Without the particles at the end of the last, which belong to what is said next: "renaud le rendez-vous"."""
+    part = parts[-1]
+    end = len(part.words)
+    while end and end - 1 in part.particles:
+        end -= 1
+    particles = frozenset(at for at in part.particles if at < end)
+    return [*parts[:-1], Part(part.words[:end], part.glue[:end], part.mark, particles)]
 
 
 def _marked(parts: list[Part], mark: str) -> list[Part]:
@@ -202,6 +222,9 @@ def _split(part: Part, grammar: Grammar) -> SpokenName:
     """First name and family name. First name first, unless the words are known the other way round."""
     words, n = [word.upper() for word in part.words], len(part.words)
     firsts = [word in grammar.first_names for word in words]
+    low, high = _family(part, words, grammar)
+    if high:
+        return SpokenName(part.text(low, high), part.text(0, low) if low else None)
     if n == 1 or (part.particles and min(part.particles) == 0):
         cut = n - 1 if n > 2 and firsts[-1] else n  # noqa: PLR2004  # "le goff yvonne"
         return SpokenName(part.text(0, cut), part.text(cut, n) if cut < n else None)
@@ -214,6 +237,16 @@ def _split(part: Part, grammar: Grammar) -> SpokenName:
         return SpokenName(part.text(0, 1), part.text(1, n))
     cut = _end_of_first_name(part, firsts)
     return SpokenName(part.text(cut, n), part.text(0, cut))
+
+
+def _family(part: Part, words: Sequence[str], grammar: Grammar) -> tuple[int, int]:
+    """Where the family name is that the words themselves tell: "madame lopez garcia", "josette carlier de roubaix"."""
+    family = grammar.last_names - grammar.first_names
+    if part.mark == "title" and len(words) == 2 and family.issuperset(words):  # noqa: PLR2004  # two family names
+        return 0, 2
+    cut = min(part.particles, default=0)
+    placed = cut > 1 and words[0] in grammar.first_names and words[cut] in PLACED and words[cut - 1] in family
+    return (cut - 1, cut) if placed else (0, 0)
 
 
 def _family_first(words: Sequence[str], firsts: Sequence[bool], grammar: Grammar) -> bool:

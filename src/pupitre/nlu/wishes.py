@@ -95,7 +95,11 @@ class Wishes(Struct):
             self.busy = False
             return
         contrasted = self._contrasted(new)
-        self.before, self.newest = (tuple(self.wanted), tuple(self.refused)), new
+        whole = self._with_time(new)
+        if whole is None:
+            self.before, self.newest = (tuple(self.wanted), tuple(self.refused)), new
+        else:
+            self.newest = whole
         if avoided or (self.refusing and not contrasted):
             self.refuse(new, apart=avoided)
         else:
@@ -103,6 +107,14 @@ class Wishes(Struct):
         self.contrast = new if contrasted else None
         self.last = not avoided
         self.choosing = self.linked = self.fallback = self.concluding = self.doubted = self.busy = False
+
+    def _with_time(self, new: Clause) -> Clause | None:
+        """The day just said with this time of it, one wish to whoever replaces it: "vendredi matin plutôt"."""
+        day = self.newest
+        if day is None or not self.last or self.linked or self.choosing:
+            return None
+        bare = has(day, DAY_FIELDS) and not has(day, TIME_FIELDS) and not has(new, DAY_FIELDS)
+        return joined(day, new, union=False) if bare else None
 
     def _tells_when_busy(self, new: Clause, *, ended: bool) -> bool:
         """Whether it is the time of what was said to be done that day: "le mardi j'ai kiné à dix heures".

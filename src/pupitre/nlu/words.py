@@ -79,6 +79,8 @@ class Lexicon(Struct, frozen=True):
     """The same where digits are expected: "si" is six."""
     homophones: dict[str, str] = {}
     """How a word of the grammars sounds -> that word, for words that no grammar knows."""
+    misspelt: dict[str, str] = {}
+    """How a long key word is written with a letter left out or passed over (`lacking`) -> that word."""
     known: frozenset[str] = frozenset()
     """The words of the grammars, which stay as they are written."""
     sound: Sound | None = None
@@ -143,23 +145,22 @@ def joined(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(heard):
-        size, word = _joined_at(heard, at, known, lexicon.homophones, sound)
+        size, word = _joined_at(heard, at, lexicon, sound)
         kept.append(word)
         at += size
     return kept
 
 
-def _joined_at(
-    heard: Sequence[str], at: int, known: frozenset[str], homophones: dict[str, str], sound: Sound
-) -> tuple[int, str]:
+def _joined_at(heard: Sequence[str], at: int, lexicon: Lexicon, sound: Sound) -> tuple[int, str]:
     """How many words from here are one, and which; a word alone is itself."""
+    known = lexicon.known
     for size in (3, 2):
         pieces = heard[at : at + size]
         if len(pieces) < size or known.issuperset(pieces) or not all(map(str.isalpha, pieces)):
             continue
         whole = "".join(pieces)
         if len(whole) >= SHORTEST_JOINED:
-            meant = whole if whole in known else homophones.get(sound.of(whole))
+            meant = whole if whole in known else lexicon.homophones.get(sound.of(whole)) or near(whole, lexicon)
             if meant is not None and len(meant) >= SHORTEST_JOINED:
                 return size, meant
     return 1, heard[at]
@@ -171,11 +172,24 @@ def repaired(heard: Sequence[str], lexicon: Lexicon) -> list[str]:
     if sound is None or known.issuperset(heard):
         return list(heard)
     return [
-        lexicon.homophones.get(sound.of(word), word)
+        lexicon.homophones.get(sound.of(word)) or near(word, lexicon) or word
         if word not in known and len(word) >= SHORTEST_REPAIR and word.isalpha()
         else word
         for word in heard
     ]
+
+
+def near(word: str, lexicon: Lexicon) -> str | None:
+    """The key word that this is but for one letter: "promier" is "premier", "mercedi" is "mercredi"."""
+    if len(word) < SHORTEST_JOINED - 1 or not lexicon.misspelt:
+        return None
+    return next((meant for less in lacking(word) if (meant := lexicon.misspelt.get(less))), None)
+
+
+def lacking(word: str) -> list[str]:
+    """The word, with each letter in turn unread, and without it: two words share one of these if one letter differs."""
+    places = range(1, len(word))
+    return [word, *(f"{word[:at]}?{word[at + 1 :]}" for at in places), *(word[:at] + word[at + 1 :] for at in places)]
 
 
 def mended(heard: Sequence[str], spelling: Spelling) -> list[str]:
