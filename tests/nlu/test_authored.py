@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 AUTHORED = HERE / "authored"
 HALVES = ("tune", "tune3")
 SECOND = "tune2"
-LATER = ("tune4", "tune5", "tune6", *(f"tune{number}" for number in range(7, 26)), "held3", "held5", "held6")
+LATER = ("tune4", "tune5", "tune6", *(f"tune{number}" for number in range(7, 26)), "held3", "held5", "held6", "held8")
 LEAST = {
     "intents": 100,
     "yesno": 90,

@@ -36,7 +36,16 @@ FLOORS = {
         "birthdates": 0.95,
         "names": 0.93,
     },
-    "held6": {"intents": 0.96, "yesno": 1.0},
+    "held6": {"intents": 0.97, "yesno": 1.0},
+    "held8": {
+        "intents": 0.97,
+        "yesno": 0.93,
+        "slotpick": 1.0,
+        "constraints": 1.0,
+        "phones": 0.97,
+        "birthdates": 0.98,
+        "names": 0.98,
+    },
 }
 """What the sets that nobody reads score; a change that loses some of it was tuned to what was read."""
 
@@ -72,7 +81,7 @@ def test_the_sets_that_nobody_reads_do_not_fall(held, name):
 
 @pytest.mark.parametrize(
     "folder",
-    [*(folder for folder, name in READ if name == "phones"), HELD / "held3", HELD / "held5"],
+    [*(folder for folder, name in READ if name == "phones"), HELD / "held3", HELD / "held5", HELD / "held8"],
     ids=lambda folder: folder.name,
 )
 def test_no_number_is_ever_wrong(folder):
