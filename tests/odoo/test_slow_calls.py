@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.real, pytest.mark.xdist_group("odoo")]
 
 _log = logging.getLogger(__name__)
 
-MONDAY = datetime(2028, 7, 3, 9, tzinfo=ZoneInfo("Europe/Paris"))
+MONDAY = datetime(2028, 9, 4, 9, tzinfo=ZoneInfo("Europe/Paris"))
 CALLERS = int(os.environ.get("PUPITRE_SLOW_CALLERS", "12"))
 DELAYS = [0, 0, 0, 0, 0, 0, 0, 0.4, 0.8, 1.6, 3, 6, 11]
 """Seconds before or after a request; the desk waits ten for an answer, the caller twelve for his record."""
