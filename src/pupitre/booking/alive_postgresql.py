@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -64,6 +64,10 @@ class AdvisoryLocks:
 
     def close(self) -> None:
         if self._connection is not None:
+            if not self._connection.broken:
+                # Else the server lets go a moment after the connection has ended.
+                with suppress(psycopg.Error):
+                    self._connection.execute("SELECT pg_advisory_unlock_all()")
             self._connection.close()
             self._connection = None
 
